@@ -1,0 +1,83 @@
+/**
+ * The stored profile: what a `SyscallProfile` object's status holds. One object per workload and container, one
+ * revision per image digest, newest first. Pure vocabulary; merging is in merge.ts, the OCI form in seccomp.ts.
+ */
+import { z } from 'zod';
+import { ABIS, noteSchema, ORIGINS, partialReasonSchema } from './recording.ts';
+
+/** Bounds of what is kept; what falls off is counted, never silently gone. */
+export const KEPT = { revisions: 10, contributors: 100 } as const;
+
+export const workloadSchema = z.object({
+  apiVersion: z.string().max(128),
+  kind: z.string().max(63),
+  name: z.string().max(253),
+});
+/** The top-level owner of the traced pod: Deployment, StatefulSet, DaemonSet, Job, CronJob … or the Pod itself. */
+export type Workload = z.infer<typeof workloadSchema>;
+
+export const LEVELS = ['partial', 'observed'] as const;
+
+export const completenessSchema = z.object({
+  level: z.enum(LEVELS),
+  reasons: z.array(partialReasonSchema).max(32),
+  notes: z.array(noteSchema).max(32),
+});
+/** How far a profile can be trusted: `partial` when any contributor may have missed something, else `observed`. */
+export type Completeness = z.infer<typeof completenessSchema>;
+
+export const contributorSchema = z.object({
+  /** The traced pod's UID: a contributor counts once however often it is merged. */
+  traceUid: z.string().max(64),
+  pod: z.string().max(253),
+  node: z.string().max(253),
+  kernel: z.string().max(256),
+  architecture: z.enum(['x86_64', 'aarch64']),
+  runtime: z.string().max(128).nullable(),
+  armedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime(),
+  completeness: completenessSchema,
+});
+export type Contributor = z.infer<typeof contributorSchema>;
+
+export const profiledCallSchema = z.object({
+  abi: z.enum(ABIS),
+  /** The kernel's name of the call; `nr:<number>` where the tables have none (never put into a profile, always shown). */
+  name: z.string().max(64),
+  origins: z.array(z.enum(ORIGINS)).min(1).max(ORIGINS.length),
+  /** Error number a filter answered with; present when every sight of the call was denied. */
+  errno: z.number().int().min(1).max(4095).optional(),
+});
+export type ProfiledCall = z.infer<typeof profiledCallSchema>;
+
+export const revisionSchema = z.object({
+  imageDigest: z.string().max(512),
+  image: z.string().max(512),
+  firstRecordedAt: z.iso.datetime(),
+  lastRecordedAt: z.iso.datetime(),
+  calls: z.array(profiledCallSchema).max(4096),
+  completeness: completenessSchema,
+  contributors: z.array(contributorSchema).max(KEPT.contributors),
+  /** Contributors beyond the kept ones. */
+  contributorsDropped: z.number().int().min(0),
+});
+export type Revision = z.infer<typeof revisionSchema>;
+
+export const syscallProfileStatusSchema = z.object({
+  /** The newest revision as OCI seccomp JSON: `kubectl get … -o jsonpath='{.status.seccomp}'` is a usable file. */
+  seccomp: z.string().max(262_144),
+  syscallCount: z.number().int(),
+  completeness: completenessSchema,
+  contributorCount: z.number().int(),
+  revisions: z.array(revisionSchema).max(KEPT.revisions),
+  revisionsDropped: z.number().int().min(0),
+});
+export type SyscallProfileStatus = z.infer<typeof syscallProfileStatusSchema>;
+
+/** What one trace adds to one container's profile. */
+export interface Contribution {
+  readonly imageDigest: string;
+  readonly image: string;
+  readonly contributor: Contributor;
+  readonly calls: readonly ProfiledCall[];
+}

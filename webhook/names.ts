@@ -1,0 +1,91 @@
+/**
+ * Every name that Flak puts on, or reads from, Kubernetes objects. One place, so that admission, controller, store,
+ * manifests (tests compare) and CLI can't drift apart.
+ */
+export const API_GROUP = 'flak.dev';
+export const API_VERSION = 'v1alpha1';
+
+/** The namespace Flak is installed into, and the one its readiness probe creates (dry-run) pods in. */
+export const FLAK_NAMESPACE = 'flak-system';
+export const PROBE_NAMESPACE = 'flak-probe';
+
+/** Qualified, as the API server demands of pod finalizers. Holds the pod object until its profile is stored. */
+export const FINALIZER = 'flak.dev/profile';
+
+export const LABELS = {
+  /** Users: `"true"` on pod or namespace opts in, `"false"` on the pod opts out. */
+  trace: 'flak.dev/trace',
+  /** Admission: set to `"true"` on every pod it put a gate into. */
+  traced: 'flak.dev/traced',
+  /** Controller: on tracer pods and trace-state ConfigMaps, the target's UID. */
+  targetUid: 'flak.dev/target-uid',
+  /** Users, on a namespace: `hostPath` or `annotation`, where other policy engines forbid what Pod Security would allow. */
+  gateMedium: 'flak.dev/gate-medium',
+  component: 'app.kubernetes.io/component',
+  partOf: 'app.kubernetes.io/part-of',
+} as const;
+
+/** FLAK's original opt-in, accepted as an alias of the label. */
+export const ALIAS_ANNOTATION = 'k8s.io/flap';
+
+/** Annotations with this prefix that a user may set on a pod; all others are removed or overwritten by admission. */
+export const USER_ANNOTATIONS = {
+  /** `"true"`: nothing but arming opens the gate. */
+  failClosed: 'flak.dev/fail-closed',
+  /** Seconds (1–600) until the gate opens untraced; default from the configuration. */
+  gateTimeoutSeconds: 'flak.dev/gate-timeout-seconds',
+  /** `"true"`: trace Job pods although their Job has a podFailurePolicy. */
+  allowPodFailurePolicy: 'flak.dev/allow-pod-failure-policy',
+} as const;
+
+export const ANNOTATIONS = {
+  /** Admission: `<id>.<issued, ms since epoch, base 36>.<HMAC, base64url>`. */
+  traceId: 'flak.dev/trace-id',
+  /** Controller: absent, `open`, or `release:<reason>`; the gate's container reads it through the downward API. */
+  gate: 'flak.dev/gate',
+  /** Controller, on tracer pods (row F4). */
+  targetNamespace: 'flak.dev/target-ns',
+  targetPod: 'flak.dev/target-pod',
+  targetContainer: 'flak.dev/target-container',
+  targetCommand: 'flak.dev/target-command',
+  /** Controller, on tracer pods: JSON of the target's facts (workload, containers, images), for when the pod is gone. */
+  targetFacts: 'flak.dev/target-facts',
+} as const;
+
+export const GATE = {
+  container: 'flak-gate',
+  /** hostPath volume, mounted read-only by subPathExpr `$(POD_UID)` at `openingMountPath`. */
+  openingVolume: 'flak-gate-opening',
+  openingHostPath: '/run/flak/gates',
+  openingMountPath: '/run/flak/gate',
+  /** File below the pod's own directory; its existence opens the gate. */
+  openingFile: 'open',
+  /** Downward API volume with one file, `gate`, from the annotation `flak.dev/gate`. */
+  signalVolume: 'flak-gate-signal',
+  /** Where a ServiceAccount token would be mounted: a mount here keeps the token away from the gate. */
+  signalMountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
+  signalFile: 'gate',
+  userId: 65532,
+} as const;
+
+/** Objects of Flak's own namespace. */
+export const OBJECTS = {
+  service: 'flak',
+  startingService: 'flak-starting',
+  certificateSecret: 'flak-certificates',
+  /** ConfigMap for the tracers: `ca.crt`, `address` (the Service's ClusterIP), `port`. */
+  endpointConfigMap: 'flak-endpoint',
+  lease: 'flak-controller',
+  webhookConfiguration: 'flak',
+  uninstallConfiguration: 'flak-uninstall',
+  tracerServiceAccount: 'flak-tracer',
+  controlPlaneServiceAccount: 'flak-webhook',
+  deployment: 'flak-webhook',
+  priorityClass: 'flak-tracer',
+} as const;
+
+/** Audience of the tracers' projected tokens. */
+export const TOKEN_AUDIENCE = 'flak';
+
+/** Server name in the control plane's certificate that tracers ask for (they connect to the ClusterIP, no DNS). */
+export const SERVER_NAME = `${OBJECTS.service}.${FLAK_NAMESPACE}.svc`;
