@@ -1,0 +1,50 @@
+/**
+ * Mocha's spec reporter, which also prints the reason of every skipped test and leaves the counts for tests/run.ts in
+ * the file that FLAK_TEST_COUNTS names.
+ */
+import { writeFileSync } from 'node:fs';
+import Mocha from 'mocha';
+import { SKIP_REASON } from './skip.ts';
+
+/** What one mocha run counted; a skip without a reason is a failure of the suite's author. */
+export interface TestCounts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly failures: readonly string[];
+}
+
+function reasonOf(test: Mocha.Test): string | undefined {
+  for (let at: Mocha.Test | Mocha.Suite | undefined = test; at !== undefined; at = at.parent) {
+    const reason = (at as unknown as Record<symbol, unknown>)[SKIP_REASON];
+    if (typeof reason === 'string') return reason;
+  }
+  return undefined;
+}
+
+class CountingReporter extends Mocha.reporters.Spec {
+  constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
+    super(runner, options);
+    let passed = 0;
+    let skipped = 0;
+    const failures: string[] = [];
+    runner.on('pass', () => (passed += 1));
+    runner.on('fail', (test) => failures.push(test.fullTitle()));
+    runner.on('pending', (test) => {
+      const reason = reasonOf(test);
+      if (reason === undefined) failures.push(`${test.fullTitle()}: skipped without a reason`);
+      else {
+        skipped += 1;
+        process.stdout.write(`      skipped: ${reason}\n`);
+      }
+    });
+    runner.on('end', () => {
+      const counts: TestCounts = { passed, failed: failures.length, skipped, failures };
+      const file = process.env['FLAK_TEST_COUNTS'];
+      if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
+    });
+  }
+}
+
+// Mocha loads a reporter as the module's default or as `module.exports`: this string export is what Node's require(esm) returns.
+export { CountingReporter as 'module.exports' };

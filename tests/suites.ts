@@ -1,0 +1,54 @@
+/** The suites of `npm test`, in the order they run. */
+
+export interface Step {
+  readonly title: string;
+  readonly command: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** True when the command leaves counts by tests/reporter.ts; else it counts as one check. */
+  readonly counts: boolean;
+}
+
+export interface Suite {
+  readonly name: string;
+  readonly steps: readonly Step[];
+}
+
+/** Coverage of unit and integration tests together; processes that the tests start write theirs here too. */
+const COVERAGE = { NODE_V8_COVERAGE: 'coverage/raw' };
+
+function check(title: string, ...command: string[]): Step {
+  return { title, command, counts: false };
+}
+
+function mocha(title: string, glob: string, timeoutMs: number, environment: Readonly<Record<string, string>> = {}): Step {
+  const options = ['--extension', 'ts', '--reporter', 'tests/reporter.ts', '--timeout', String(timeoutMs), '--forbid-only'];
+  return { title, command: ['mocha', ...options, glob], environment, counts: true };
+}
+
+export const SUITES: readonly Suite[] = [
+  {
+    name: 'lint',
+    steps: [
+      check('types', 'tsc', '-p', '.'),
+      check('eslint', 'eslint', '--max-warnings=0', '.'),
+      check('format', 'prettier', '--check', '--log-level=warn', '.'),
+      check('dead code', 'knip', '--no-progress'),
+    ],
+  },
+  {
+    name: 'unit',
+    steps: [
+      check('forget earlier coverage', 'rm', '-rf', 'coverage'),
+      mocha('decisions, parsers, algebra', 'tests/unit/**/*.test.ts', 30_000, COVERAGE),
+    ],
+  },
+  {
+    name: 'integration',
+    steps: [
+      check('the ledger compiles', 'npm', 'run', '-s', 'ledger'),
+      mocha('a real API server, kernel and sockets', 'tests/integration/**/*.test.ts', 180_000, COVERAGE),
+    ],
+  },
+  { name: 'coverage', steps: [check('floors', 'node', 'tests/coverage.ts')] },
+  { name: 'e2e', steps: [mocha('a real cluster', 'tests/e2e/**/*.test.ts', 600_000)] },
+];
