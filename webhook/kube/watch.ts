@@ -1,0 +1,234 @@
+/**
+ * A cache of one kind of object, kept by list and watch. The client's own informer stops for good on any error but 410
+ * and can stall without one; this one lists anew after whatever ends a watch badly, and ends a watch that went silent.
+ * It holds what `read` makes of an object, never the object, so its memory is a count of small records.
+ */
+import { z } from 'zod';
+import { collectionPath } from './resource.ts';
+import type { ResourceKind } from './resource.ts';
+import { readEvents, resourceVersionOf } from './watch-events.ts';
+import type { WatchEvent } from './watch-events.ts';
+import type { KubeRequest, KubeStream } from './request.ts';
+
+export interface WatchDeps {
+  readonly request: KubeRequest;
+  readonly stream: KubeStream;
+  readonly reconnect: () => void;
+  /** Resolves after so many milliseconds, or when the signal is aborted; never rejects. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Told once per broken watch, with the reason; the watch goes on. */
+  readonly onTrouble: (reason: string) => void;
+}
+
+export interface WatchOptions<T> {
+  readonly kind: ResourceKind;
+  /** null: all namespaces, or a kind of the cluster. */
+  readonly namespace: string | null;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** null for an object that is of no interest (or that can't be read): it is treated as absent. */
+  readonly read: (object: unknown) => { readonly key: string; readonly value: T } | null;
+  /** Ends a watch in which not even a bookmark (the API server sends one a minute) has come for so long. */
+  readonly silenceMs?: number;
+}
+
+export interface Cache<T> {
+  readonly get: (key: string) => T | undefined;
+  readonly list: () => readonly T[];
+  readonly size: () => number;
+  /** Calls back with the key and value of every object that came, changed or (value before) went. Callbacks only enqueue. */
+  readonly onChange: (listener: (key: string, value: T) => void) => void;
+  /** Resolves when the first list is in. */
+  readonly synced: Promise<void>;
+  readonly isSynced: () => boolean;
+  /** Keeps the cache until the signal is aborted. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+}
+
+/** The API server sends bookmarks about once a minute; two may be missed. */
+const SILENCE_MS = 150_000;
+/** Ends every watch from the server's side, as client-go does (5–10 min), so that load moves between API servers. */
+const TIMEOUT_SECONDS = 300;
+const PAGE_SIZE = 500;
+const BACKOFF_MS = { first: 500, last: 30_000 };
+
+const pageSchema = z.object({
+  metadata: z.object({ resourceVersion: z.string(), continue: z.string().optional() }),
+  items: z.array(z.unknown()).nullable(),
+});
+
+/** @param failures in a row, from 1. Doubling, with jitter so that replicas don't come back together. */
+export function backoffMs(failures: number, random: () => number): number {
+  const full = Math.min(BACKOFF_MS.last, BACKOFF_MS.first * 2 ** Math.min(failures - 1, 16));
+  return full * (0.5 + random() / 2);
+}
+
+export function createCache<T>(deps: WatchDeps, options: WatchOptions<T>): Cache<T> {
+  const entries = new Map<string, T>();
+  const listeners: ((key: string, value: T) => void)[] = [];
+  const first = Promise.withResolvers<undefined>();
+  let synced = false;
+  const tell = (key: string, value: T): void => {
+    for (const listener of listeners) listener(key, value);
+  };
+  const put = (key: string, value: T): void => {
+    entries.set(key, value);
+    tell(key, value);
+  };
+  const drop = (key: string): void => {
+    const last = entries.get(key);
+    if (last === undefined) return;
+    entries.delete(key);
+    tell(key, last);
+  };
+  const replaceAll = (objects: ReadonlyMap<string, T>): void => {
+    for (const key of [...entries.keys()]) if (!objects.has(key)) drop(key);
+    for (const [key, value] of objects) put(key, value);
+    synced = true;
+    first.resolve(undefined);
+  };
+  const apply = (event: Extract<WatchEvent, { object: unknown }>): void => {
+    const seen = options.read(event.object);
+    if (seen === null) return;
+    if (event.kind === 'present') put(seen.key, seen.value);
+    else drop(seen.key);
+  };
+  return {
+    get: (key) => entries.get(key),
+    list: () => [...entries.values()],
+    size: () => entries.size,
+    onChange: (listener) => listeners.push(listener),
+    synced: first.promise,
+    isSynced: () => synced,
+    run: (signal) => follow(deps, options, { replaceAll, apply }, signal),
+  };
+}
+
+interface Sink<T> {
+  readonly replaceAll: (objects: ReadonlyMap<string, T>) => void;
+  readonly apply: (event: Extract<WatchEvent, { object: unknown }>) => void;
+}
+
+/** List, watch from there, watch on from the last version seen; list anew after trouble. */
+async function follow<T>(deps: WatchDeps, options: WatchOptions<T>, sink: Sink<T>, signal: AbortSignal): Promise<void> {
+  let failures = 0;
+  let version: string | null = null;
+  while (!signal.aborted) {
+    try {
+      version ??= await listAll(deps, options, sink, signal);
+      const end: WatchEnd = await watchOnce(deps, options, sink, version, signal);
+      failures = end.progressed ? 0 : failures;
+      version = end.resumeFrom;
+      // A server that ends every watch at once, without an event, would otherwise be asked without pause.
+      if (end.progressed) continue;
+      failures += 1;
+    } catch (thrown) {
+      if (signal.aborted) return;
+      failures += 1;
+      version = null;
+      deps.onTrouble(thrown instanceof Error ? thrown.message : String(thrown));
+    }
+    await deps.sleep(backoffMs(failures, deps.random), signal);
+  }
+}
+
+async function listAll<T>(
+  deps: WatchDeps,
+  options: WatchOptions<T>,
+  sink: Sink<T>,
+  signal: AbortSignal,
+): Promise<string> {
+  const objects = new Map<string, T>();
+  let cursor: string | undefined;
+  for (;;) {
+    const query = { ...selectors(options), limit: PAGE_SIZE, continue: cursor };
+    const path = collectionPath(options.kind, options.namespace);
+    const page = pageSchema.parse(await deps.request({ method: 'GET', path, query, signal }));
+    for (const item of page.items ?? []) {
+      const seen = options.read(item);
+      if (seen !== null) objects.set(seen.key, seen.value);
+    }
+    cursor = page.metadata.continue;
+    if (cursor === undefined || cursor === '') {
+      sink.replaceAll(objects);
+      return page.metadata.resourceVersion;
+    }
+  }
+}
+
+function selectors<T>(options: WatchOptions<T>): Record<string, string | undefined> {
+  return { labelSelector: options.labelSelector, fieldSelector: options.fieldSelector };
+}
+
+interface WatchEnd {
+  /** At least one event or bookmark came. */
+  readonly progressed: boolean;
+  /** null: list anew. */
+  readonly resumeFrom: string | null;
+}
+
+async function watchOnce<T>(
+  deps: WatchDeps,
+  options: WatchOptions<T>,
+  sink: Sink<T>,
+  from: string,
+  signal: AbortSignal,
+): Promise<WatchEnd> {
+  using silence = new Silence(options.silenceMs ?? SILENCE_MS, deps.reconnect);
+  const query = {
+    ...selectors(options),
+    watch: true,
+    allowWatchBookmarks: true,
+    resourceVersion: from,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  };
+  const path = collectionPath(options.kind, options.namespace);
+  const ended = AbortSignal.any([signal, silence.signal]);
+  const body = await deps.stream({ method: 'GET', path, query, signal: ended });
+  let version = from;
+  for await (const event of readEvents(body)) {
+    silence.reset();
+    if (event.kind === 'failed') {
+      deps.onTrouble(`the server ended the watch (${event.code}): ${event.message}`);
+      return { progressed: false, resumeFrom: null };
+    }
+    if (event.kind === 'bookmark') version = event.resourceVersion;
+    else {
+      sink.apply(event);
+      version = resourceVersionOf(event.object);
+    }
+  }
+  return { progressed: version !== from, resumeFrom: version };
+}
+
+/** Aborts its signal when nothing has reset it for so long. */
+class Silence implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #limitMs: number;
+  readonly #onSilent: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(limitMs: number, onSilent: () => void) {
+    this.#limitMs = limitMs;
+    this.#onSilent = onSilent;
+    this.reset();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  reset(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#onSilent();
+      this.#controller.abort(new Error(`nothing came for ${this.#limitMs} ms`));
+    }, this.#limitMs);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}
