@@ -6,7 +6,12 @@ import { z } from 'zod';
 import { ABIS, noteSchema, ORIGINS, partialReasonSchema } from './recording.ts';
 
 /** Bounds of what is kept; what falls off is counted, never silently gone. */
-export const KEPT = { revisions: 10, contributors: 100 } as const;
+export const KEPT = {
+  revisions: 10,
+  contributors: 100,
+  /** JSON of all revisions together: etcd refuses objects above 1.5 MiB; the newest revision stays whatever its size. */
+  revisionBytes: 900_000,
+} as const;
 
 export const workloadSchema = z.object({
   apiVersion: z.string().max(128),
@@ -45,7 +50,10 @@ export const profiledCallSchema = z.object({
   /** The kernel's name of the call; `nr:<number>` where the tables have none (never put into a profile, always shown). */
   name: z.string().max(64),
   origins: z.array(z.enum(ORIGINS)).min(1).max(ORIGINS.length),
-  /** Error number a filter answered with; present when every sight of the call was denied. */
+  /**
+   * Error number a seccomp filter answered with: this row is about sights that never reached the kernel (calls.ts).
+   * Gone once the workload itself was seen making the call.
+   */
   errno: z.number().int().min(1).max(4095).optional(),
 });
 export type ProfiledCall = z.infer<typeof profiledCallSchema>;

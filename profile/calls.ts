@@ -1,0 +1,52 @@
+/**
+ * Sets of profiled calls and their union.
+ *
+ * A set has at most two rows per ABI and name: one for the sights that the kernel answered, one (with `errno`) for
+ * those that a seccomp filter answered. The second goes once the workload itself was seen making the call: what is
+ * allowed anyway needs no error number. It stays beside a row that only the runtime's set-up made, which runs before
+ * the filter: a workload whose `clone3` is answered ENOSYS must be answered so again, whatever runc did earlier.
+ */
+import type { Origin } from './recording.ts';
+import { ORIGINS } from './recording.ts';
+import type { ProfiledCall } from './syscall-profile.ts';
+
+/** Origins whose calls a profile allows. The runtime's part comes from its measured base set (runtime-base-set.ts). */
+export const PROFILED_ORIGINS: readonly Origin[] = ['workload', 'exec'];
+
+/** `ENOSYS`: the C libraries take this one alone as "use the older call" (docs/architecture.md, "Denied calls"). */
+const ENOSYS = 38;
+
+/** Whether the workload, or something that joined its running container, made this call and the kernel answered. */
+export function isMadeByWorkload(call: ProfiledCall): boolean {
+  return call.errno === undefined && call.origins.some((origin) => PROFILED_ORIGINS.includes(origin));
+}
+
+/** The union, sorted by ABI and name. Commutative, associative, idempotent. */
+export function unionOfCalls(...sets: readonly (readonly ProfiledCall[])[]): ProfiledCall[] {
+  const rows = new Map<string, ProfiledCall>();
+  for (const call of sets.flat()) {
+    const key = `${keyOf(call)} ${call.errno === undefined ? 'made' : 'denied'}`;
+    rows.set(key, joinRows(rows.get(key), call));
+  }
+  const made = new Set([...rows.values()].filter(isMadeByWorkload).map(keyOf));
+  return [...rows.entries()]
+    .filter(([, call]) => call.errno === undefined || !made.has(keyOf(call)))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, call]) => call);
+}
+
+function keyOf(call: ProfiledCall): string {
+  return `${call.abi} ${call.name}`;
+}
+
+function joinRows(known: ProfiledCall | undefined, seen: ProfiledCall): ProfiledCall {
+  const origins = ORIGINS.filter((origin) => known?.origins.includes(origin) || seen.origins.includes(origin));
+  const errno = preferredErrno(known?.errno, seen.errno);
+  return { abi: seen.abi, name: seen.name, origins, ...(errno === undefined ? {} : { errno }) };
+}
+
+/** Of two answers by filters: ENOSYS, on which programs fall back; else the smaller, so that the order can't matter. */
+function preferredErrno(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a === ENOSYS || b === ENOSYS ? ENOSYS : Math.min(a, b);
+}

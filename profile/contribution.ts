@@ -1,0 +1,110 @@
+/** From one trace's last report to what it adds to the profile of each container of its pod. */
+import { isMadeByWorkload, unionOfCalls } from './calls.ts';
+import { completenessOf } from './completeness.ts';
+import type { ContainerRecording, Note, PartialReason, RecordedReport, RecordingEntry } from './recording.ts';
+import type { Contribution, Contributor, ProfiledCall } from './syscall-profile.ts';
+import { nameOf } from './syscalls/names.ts';
+
+/** The gate's own container is never profiled (a test compares the name with webhook/names.ts). */
+export const GATE_CONTAINER = 'flak-gate';
+
+/** One container of the pod's spec (init, sidecar, app or ephemeral). */
+export interface TargetContainer {
+  readonly name: string;
+  /** As in the spec. */
+  readonly image: string;
+  /** `imageID` of the pod's status: what revisions are keyed by. Empty where the kubelet never reported one. */
+  readonly imageDigest: string;
+  /** From the pod's status, with or without `containerd://`; names recordings whose record on the node was gone. */
+  readonly containerIds: readonly string[];
+}
+
+/** The target as the API server last knew it. */
+export interface EndedTarget {
+  readonly podUid: string;
+  readonly podName: string;
+  readonly containers: readonly TargetContainer[];
+  /** ISO 8601: when the last container stopped, or the report was taken where that isn't known. */
+  readonly endedAt: string;
+  /** What the controller knows and the tracer can't: `flush-deadline`, `gate-timeout`, `finalizer-removed` … */
+  readonly extraReasons: readonly PartialReason[];
+}
+
+/**
+ * What the trace adds, by container name; containers that were never created have no entry.
+ *
+ * All container IDs of one name (restarts) are one contribution. The pause container and the gate are left out. A
+ * recording that belongs to no container of the spec is nobody's: its calls may be anyone's, so every contribution of
+ * the pod gets the reason `unknown-container`.
+ */
+export function contributionsOf(report: RecordedReport, target: EndedTarget): ReadonlyMap<string, Contribution> {
+  const owned = new Map<string, ContainerRecording[]>();
+  const orphaned: ContainerRecording[] = [];
+  for (const recording of report.containers) {
+    if (recording.kind === 'sandbox') continue;
+    const name = recording.name ?? nameById(target, recording.containerId);
+    if (name === GATE_CONTAINER) continue;
+    if (name !== null && target.containers.some((container) => container.name === name))
+      owned.set(name, [...(owned.get(name) ?? []), recording]);
+    else if (recording.entries.some(hasCalls)) orphaned.push(recording);
+  }
+  const reasons: PartialReason[] = [...report.reasons, ...target.extraReasons];
+  if (report.arming === 'late') reasons.push('late-arming');
+  if (orphaned.length > 0) reasons.push('unknown-container');
+  return new Map(
+    target.containers.flatMap((container) => {
+      const recordings = owned.get(container.name);
+      return recordings ? [[container.name, contribution(report, target, container, recordings, reasons)]] : [];
+    }),
+  );
+}
+
+function nameById(target: EndedTarget, containerId: string): string | null {
+  const holds = (id: string): boolean => id === containerId || id.endsWith(`://${containerId}`);
+  return target.containers.find(({ containerIds }) => containerIds.some(holds))?.name ?? null;
+}
+
+function hasCalls(entry: RecordingEntry): boolean {
+  return entry.calls.length > 0 || entry.denied.length > 0;
+}
+
+function contribution(
+  report: RecordedReport,
+  target: EndedTarget,
+  container: TargetContainer,
+  recordings: readonly ContainerRecording[],
+  reasons: readonly PartialReason[],
+): Contribution {
+  const calls = unionOfCalls(...recordings.flatMap(({ entries }) => entries.map(callsOf)));
+  const contributor: Contributor = {
+    traceUid: target.podUid,
+    pod: target.podName,
+    node: report.node.name,
+    kernel: report.node.kernel,
+    architecture: report.node.architecture,
+    runtime: recordings.find(({ runtime }) => runtime !== null)?.runtime ?? null,
+    armedAt: report.armedAt,
+    endedAt: target.endedAt,
+    completeness: completenessOf([...reasons, ...reasonsOf(calls)], [...report.notes, ...notesOf(calls)]),
+  };
+  return { imageDigest: container.imageDigest, image: container.image, contributor, calls };
+}
+
+function callsOf({ abi, origin, calls, denied }: RecordingEntry): ProfiledCall[] {
+  return [
+    ...calls.map(({ nr }) => ({ abi, name: nameOf(abi, nr), origins: [origin] })),
+    ...denied.map(({ nr, errno }) => ({ abi, name: nameOf(abi, nr), origins: [origin], errno })),
+  ];
+}
+
+/** io_uring_setup(2): what is submitted to the ring is done by the kernel without a system call of the workload. */
+function reasonsOf(calls: readonly ProfiledCall[]): PartialReason[] {
+  return calls.some((call) => call.name === 'io_uring_setup' && isMadeByWorkload(call)) ? ['io-uring'] : [];
+}
+
+function notesOf(calls: readonly ProfiledCall[]): Note[] {
+  const notes: Note[] = [];
+  if (calls.some(({ errno }) => errno !== undefined)) notes.push('masked-by-filter');
+  if (new Set(calls.filter(isMadeByWorkload).map(({ abi }) => abi)).size > 1) notes.push('abi-union');
+  return notes;
+}

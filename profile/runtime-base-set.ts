@@ -1,0 +1,4 @@
+import type { Group } from './groups.ts';
+export function runtimeBaseSets(): readonly Group[] {
+  return [];
+}
