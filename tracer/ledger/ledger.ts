@@ -1,0 +1,71 @@
+/**
+ * The ledger as the tracer sees it: join a pod's slot, read what the kernel has written there, leave.
+ * One set of programs per node, pinned; it goes on recording while no tracer lives (docs/architecture.md, decision 6).
+ */
+import type { PartialReason, RecordingEntry, Refusal } from '../../profile/recording.ts';
+
+export interface LedgerOptions {
+  /** A directory on a BPF file system, for example `/sys/fs/bpf/flak`; the layout's version is added below it. */
+  readonly pinRoot: string;
+  /** Guards join and leave between all tracers of the node, for example `/run/flak/ledger.lock`. */
+  readonly lockFile: string;
+  /** `ledger.bpf.o`, as `npm run ledger` makes it. */
+  readonly objectFile: string;
+  /** Where the node's cgroup v2 hierarchy is mounted (`/sys/fs/cgroup`, or `…/unified` where v1 is beside it). */
+  readonly cgroupRoot: string;
+}
+
+export interface RefusedResult {
+  readonly kind: 'refused';
+  readonly refusal: Refusal;
+  readonly detail: string;
+}
+export type OpenResult = { readonly kind: 'ok'; readonly ledger: Ledger } | RefusedResult;
+export type JoinResult = { readonly kind: 'ok'; readonly slot: Slot } | RefusedResult;
+
+export interface Target {
+  /** With or without dashes (static pods have none). */
+  readonly podUid: string;
+  /** Inode numbers of the pod's cgroup in the v2 hierarchy: at least one, at most four. */
+  readonly cgroupIds: readonly bigint[];
+}
+
+export interface Ledger {
+  /** Joins the slot of this pod, or finds it again (`resumed`) after its tracer died. The first on a node loads and attaches. */
+  join(target: Target): Promise<JoinResult>;
+  /** Lets go of everything opened here. What is pinned stays, and goes on recording. */
+  close(): void;
+}
+
+export interface ContainerReading {
+  /** The cgroup directly below the pod's, whatever deeper cgroup the caller was in. */
+  readonly cgroupId: bigint;
+  /** That cgroup's directory name, cut at 127 bytes: `cri-containerd-<id>.scope`, `<id>` … */
+  readonly name: string;
+  /** True for processes directly in the pod's own cgroup, which belong to no container. */
+  readonly isPod: boolean;
+  /** Boot clock, ns. */
+  readonly firstSeenNs: bigint;
+  /** When set-up ended (boot clock, ns); null while it has not, or when the container already ran at arming. */
+  readonly startedNs: bigint | null;
+  readonly entries: RecordingEntry[];
+}
+
+export interface SlotReading {
+  readonly containers: ContainerReading[];
+  readonly reasons: PartialReason[];
+}
+
+export interface Slot {
+  readonly armedAtBootNs: bigint;
+  /** True if the slot was there already: everything since `armedAtBootNs` is in it. */
+  readonly resumed: boolean;
+  /** Grows with every first sight. Cheap (one map lookup): compare before calling `read`. */
+  changes(): bigint;
+  /** Everything seen since arming. Never destructive. */
+  read(): SlotReading;
+  /** Gives the slot up, with what is in it. The last one out of the node unpins everything. */
+  leave(): Promise<void>;
+}
+
+export declare function openLedger(options: LedgerOptions): OpenResult;
