@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
+import { figuresOf } from './figure.ts';
 import { SKIP_REASON } from './skip.ts';
 
 /** What one mocha run counted; a skip without a reason is a failure of the suite's author. */
@@ -12,6 +13,13 @@ export interface TestCounts {
   readonly failed: number;
   readonly skipped: number;
   readonly failures: readonly string[];
+  readonly tests: readonly TestResult[];
+}
+
+export interface TestResult {
+  readonly title: string;
+  readonly state: 'passed' | 'failed' | 'skipped';
+  readonly figures: readonly string[];
 }
 
 function reasonOf(test: Mocha.Test): string | undefined {
@@ -28,18 +36,28 @@ class CountingReporter extends Mocha.reporters.Spec {
     let passed = 0;
     let skipped = 0;
     const failures: string[] = [];
-    runner.on('pass', () => (passed += 1));
-    runner.on('fail', (test) => failures.push(test.fullTitle()));
+    const tests: TestResult[] = [];
+    runner.on('pass', (test) => {
+      passed += 1;
+      const figures = figuresOf(test);
+      tests.push({ title: test.fullTitle(), state: 'passed', figures });
+      for (const figure of figures) process.stdout.write(`      measured: ${figure}\n`);
+    });
+    runner.on('fail', (test) => {
+      failures.push(test.fullTitle());
+      tests.push({ title: test.fullTitle(), state: 'failed', figures: [] });
+    });
     runner.on('pending', (test) => {
       const reason = reasonOf(test);
       if (reason === undefined) failures.push(`${test.fullTitle()}: skipped without a reason`);
       else {
         skipped += 1;
+        tests.push({ title: test.fullTitle(), state: 'skipped', figures: [`skipped: ${reason}`] });
         process.stdout.write(`      skipped: ${reason}\n`);
       }
     });
     runner.on('end', () => {
-      const counts: TestCounts = { passed, failed: failures.length, skipped, failures };
+      const counts: TestCounts = { passed, failed: failures.length, skipped, failures, tests };
       const file = process.env['FLAK_TEST_COUNTS'];
       if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
     });

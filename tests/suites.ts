@@ -20,9 +20,18 @@ function check(title: string, ...command: string[]): Step {
   return { title, command, counts: false };
 }
 
-function mocha(title: string, glob: string, timeoutMs: number, environment: Readonly<Record<string, string>> = {}): Step {
-  const options = ['--extension', 'ts', '--reporter', 'tests/reporter.ts', '--timeout', String(timeoutMs), '--forbid-only'];
-  return { title, command: ['mocha', ...options, glob], environment, counts: true };
+/** Mocha's options for every run: TypeScript as it is, our reporter, no `.only` left behind. */
+export function mochaOptions(timeoutMs: number): string[] {
+  return ['--extension', 'ts', '--reporter', 'tests/reporter.ts', '--timeout', String(timeoutMs), '--forbid-only'];
+}
+
+function mocha(
+  title: string,
+  glob: string,
+  timeoutMs: number,
+  environment: Readonly<Record<string, string>> = {},
+): Step {
+  return { title, command: ['mocha', ...mochaOptions(timeoutMs), glob], environment, counts: true };
 }
 
 export const SUITES: readonly Suite[] = [

@@ -1,0 +1,55 @@
+/** `npm run evidence [-- FILE…]`: runs the tests behind docs/evidence.md again (all, or those of FILE…) and rewrites the page. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestCounts, TestResult } from '../reporter.ts';
+import { mochaOptions } from '../suites.ts';
+import { commandOf, type LastRun, parsePage, renderPage } from './page.ts';
+import { EVIDENCE } from './rows.ts';
+
+const PAGE = 'docs/evidence.md';
+
+/** Runs one test file whole and returns what its tests did; empty when mocha couldn't start. */
+function runFile(file: string, scratch: string): readonly TestResult[] {
+  const counts = join(scratch, 'counts.json');
+  const environment = { ...process.env, FLAK_TEST_COUNTS: counts };
+  spawnSync('mocha', [...mochaOptions(600_000), file], { stdio: 'inherit', env: environment });
+  if (!existsSync(counts)) return [];
+  const { tests } = JSON.parse(readFileSync(counts, 'utf8')) as TestCounts;
+  rmSync(counts);
+  return tests;
+}
+
+function main(): void {
+  const asked = process.argv.slice(2);
+  const files = [...new Set(EVIDENCE.map((row) => row.file))].filter(
+    (file) => asked.length === 0 || asked.includes(file),
+  );
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const last = existsSync(PAGE) ? parsePage(readFileSync(PAGE, 'utf8')) : new Map<string, LastRun>();
+  const scratch = mkdtempSync(join(tmpdir(), 'flak-evidence-'));
+  try {
+    for (const file of files) {
+      const results = runFile(file, scratch);
+      for (const row of EVIDENCE.filter((each) => each.file === file)) {
+        const result = results.find(({ title }) => title.endsWith(row.test));
+        const date = new Date().toISOString().slice(0, 10);
+        last.set(commandOf(row), {
+          state: result?.state ?? 'failed',
+          commit,
+          date,
+          figures: result?.figures.join('; ') ?? '',
+        });
+      }
+      writeFileSync(PAGE, renderPage(EVIDENCE, last));
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  const bad = EVIDENCE.filter((row) => last.get(commandOf(row))?.state !== 'passed');
+  for (const row of bad) process.stdout.write(`not shown: ${row.promise} (${row.file}: ${row.test})\n`);
+  process.exitCode = bad.length > 0 ? 1 : 0;
+}
+
+main();
