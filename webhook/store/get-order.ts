@@ -1,0 +1,68 @@
+/** `GET /v1/traces/<uid>/orders?known=<order>&waitSeconds=<s>&last=<bool>` */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { ORDERS, type Order } from '../../profile/recording.ts';
+import { sendError } from './answers.ts';
+import { orderFor } from './order.ts';
+import type { TraceApiDeps, TraceApiLimits } from './trace-api.ts';
+import { waitForOrder } from './wait-for-order.ts';
+
+const questionSchema = z.object({
+  known: z.enum(ORDERS).optional(),
+  waitSeconds: z.coerce.number().int().min(0).max(3600).default(0),
+  last: z.enum(['true', 'false']).default('false'),
+});
+
+export function createGetOrder(
+  { pods, onResult, signal }: Pick<TraceApiDeps, 'pods' | 'onResult' | 'signal'>,
+  limits: TraceApiLimits,
+) {
+  let polls = 0;
+
+  function answer(response: Response, order: Order): void {
+    onResult('order', 'answered');
+    response.set('Cache-Control', 'no-store').json({ order });
+  }
+
+  async function poll(response: Response, wait: Omit<Parameters<typeof waitForOrder>[0], 'signal'>): Promise<Order> {
+    const hungUp = new AbortController();
+    const hangUp = (): void => {
+      hungUp.abort();
+    };
+    response.once('close', hangUp);
+    polls += 1;
+    try {
+      return await waitForOrder({ ...wait, signal: AbortSignal.any([signal, hungUp.signal]) });
+    } finally {
+      polls -= 1;
+      response.off('close', hangUp);
+    }
+  }
+
+  return async (request: Request<{ uid: string }>, response: Response): Promise<void> => {
+    const question = questionSchema.safeParse(request.query);
+    if (!question.success) {
+      onResult('order', 'malformed');
+      sendError(response, 'malformed', { problems: question.error.issues.map(({ message }) => message) });
+      return;
+    }
+    const { known, waitSeconds, last } = question.data;
+    const { uid } = request.params;
+    const current = (): Order =>
+      orderFor({ target: pods.target(uid), uninstalling: pods.uninstalling() }, last === 'true');
+    if (waitSeconds === 0 || current() !== known) {
+      answer(response, current());
+    } else if (polls >= limits.polls) {
+      answer(response.set('Retry-After', String(limits.retryAfterSeconds)), current());
+    } else {
+      const waitMs = Math.min(waitSeconds, limits.waitSeconds) * 1000;
+      const order = await poll(response, {
+        current,
+        known,
+        waitMs,
+        onChange: (listener) => pods.onChange(uid, listener),
+      });
+      if (!response.destroyed) answer(response, order);
+    }
+  };
+}

@@ -1,0 +1,26 @@
+/** What the report API needs to see of the cluster's pods. Implemented over the replica's pod cache. */
+import type { Target } from './order.ts';
+
+export interface TracerPod {
+  readonly uid: string;
+  /** Label `flak.dev/target-uid`. */
+  readonly targetUid: string;
+}
+
+export interface PodView {
+  /**
+   * False until the cache has been filled once: until then a missing pod means nothing.
+   * Targets and tracers must come from one watch, so that whoever sees a tracer has seen its target before.
+   */
+  synced(): boolean;
+  target(podUid: string): Target | undefined;
+  /** A pod of Flak's own namespace labelled as tracer that has not ended; undefined for any other name. */
+  tracer(podName: string): TracerPod | undefined;
+  /** The uninstall marker is valid. */
+  uninstalling(): boolean;
+  /**
+   * Calls `listener` after each change of that target, or of the uninstall marker.
+   * @returns ends the subscription
+   */
+  onChange(podUid: string, listener: () => void): () => void;
+}
