@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  ANNOTATIONS,
+  API_GROUP,
+  API_VERSION,
+  ALIAS_ANNOTATION,
+  FINALIZER,
+  FLAK_NAMESPACE,
+  GATE,
+  LABELS,
+  OBJECTS,
+  PROBE_NAMESPACE,
+  SERVER_NAME,
+  TOKEN_AUDIENCE,
+} from '../../../webhook/names.ts';
+import { at, baseObjects, object } from './objects.ts';
+
+function text(file: string): string {
+  return readFileSync(join(import.meta.dirname, '../../../manifests/base', file), 'utf8');
+}
+
+describe('names in the manifests', () => {
+  it('are the ones the code uses, object by object', () => {
+    const expected: readonly (readonly [kind: string, name: string, namespace?: string])[] = [
+      ['Namespace', FLAK_NAMESPACE],
+      ['Namespace', PROBE_NAMESPACE],
+      ['Service', OBJECTS.service, FLAK_NAMESPACE],
+      ['Service', OBJECTS.startingService, FLAK_NAMESPACE],
+      ['Deployment', OBJECTS.deployment, FLAK_NAMESPACE],
+      ['ServiceAccount', OBJECTS.controlPlaneServiceAccount, FLAK_NAMESPACE],
+      ['ServiceAccount', OBJECTS.tracerServiceAccount, FLAK_NAMESPACE],
+      ['PriorityClass', OBJECTS.priorityClass],
+      ['MutatingWebhookConfiguration', OBJECTS.webhookConfiguration],
+      ['ValidatingWebhookConfiguration', OBJECTS.uninstallConfiguration],
+      ['CustomResourceDefinition', `traces.${API_GROUP}`],
+      ['CustomResourceDefinition', `syscallprofiles.${API_GROUP}`],
+    ];
+    for (const [kind, name, namespace] of expected) assert.equal(object(kind, name, namespace).metadata.name, name);
+  });
+
+  it('put every namespaced object into a namespace of ours', () => {
+    const namespaces = new Set(baseObjects().map(({ metadata }) => metadata.namespace));
+    assert.deepEqual(namespaces, new Set([undefined, FLAK_NAMESPACE, PROBE_NAMESPACE]));
+  });
+
+  it('serve the version of the API that the code speaks', () => {
+    for (const name of ['traces', 'syscallprofiles']) {
+      const definition = object('CustomResourceDefinition', `${name}.${API_GROUP}`);
+      assert.equal(at(definition, 'spec', 'group'), API_GROUP);
+      assert.equal(at(definition, 'spec', 'versions', 0, 'name'), API_VERSION);
+    }
+  });
+
+  it('let the certificate be checked: the Service is the server name tracers ask for', () => {
+    const { name, namespace } = object('Service', OBJECTS.service).metadata;
+    assert.equal(`${name}.${namespace ?? ''}.svc`, SERVER_NAME);
+  });
+
+  it('run the control plane under its own account', () => {
+    const pod = at(object('Deployment', OBJECTS.deployment), 'spec', 'template', 'spec');
+    assert.equal(at(pod, 'serviceAccountName'), OBJECTS.controlPlaneServiceAccount);
+  });
+
+  it("give the control plane rights on the code's Secret and Lease by name", () => {
+    const rules = at(object('Role', OBJECTS.controlPlaneServiceAccount, FLAK_NAMESPACE), 'rules') as unknown[];
+    const named = rules.flatMap((rule) => (at(rule, 'resourceNames') ?? []) as string[]);
+    assert.deepEqual(
+      new Set(named),
+      new Set([OBJECTS.certificateSecret, OBJECTS.lease, OBJECTS.service, OBJECTS.deployment]),
+    );
+  });
+
+  it('are also the ones in the expressions of policies and webhooks, which no schema checks', () => {
+    const account = `'system:serviceaccount:${FLAK_NAMESPACE}:${OBJECTS.controlPlaneServiceAccount}'`;
+    for (const policy of ['pods', 'own-namespace', 'tracers', 'own-webhooks'])
+      assert.ok(text(`admission-policy-${policy}.yaml`).includes(account), policy);
+    const pods = text('admission-policy-pods.yaml');
+    for (const name of [FINALIZER, GATE.container, `${API_GROUP}/`]) assert.ok(pods.includes(`'${name}'`), name);
+    assert.ok(Object.values(ANNOTATIONS).every((name) => name.startsWith(`${API_GROUP}/`)));
+    const own = text('admission-policy-own-namespace.yaml');
+    for (const name of [OBJECTS.certificateSecret, OBJECTS.endpointConfigMap, OBJECTS.lease, LABELS.component])
+      assert.ok(own.includes(`'${name}'`), name);
+    const tracers = text('admission-policy-tracers.yaml');
+    for (const name of [OBJECTS.tracerServiceAccount, OBJECTS.endpointConfigMap, TOKEN_AUDIENCE])
+      assert.ok(tracers.includes(`'${name}'`), name);
+    const entries = text('mutating-webhook-configuration.yaml');
+    for (const name of [`${LABELS.trace}: 'true'`, `'${ALIAS_ANNOTATION}'`, FLAK_NAMESPACE, PROBE_NAMESPACE])
+      assert.ok(entries.includes(name), name);
+  });
+});
