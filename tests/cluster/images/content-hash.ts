@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/**
+ * Hash of files' names, contents and execute bits: 12 hexadecimal digits, the tag of what is made from them.
+ * @param root names are taken relative to this directory
+ * @param paths files or directories below it; directories are taken with all that is in them
+ * @param extra further text that the result depends on
+ */
+export function contentHash(root: string, paths: readonly string[], extra: readonly string[] = []): string {
+  const hash = createHash('sha256');
+  for (const file of paths.flatMap((path) => filesBelow(join(root, path))).sort()) {
+    const content = readFileSync(file);
+    const executable = (statSync(file).mode & 0o100) === 0 ? '-' : 'x';
+    hash.update(`${relative(root, file)}\0${executable}\0${content.length}\0`).update(content);
+  }
+  for (const text of extra) hash.update(`\0${text}`);
+  return hash.digest('hex').slice(0, 12);
+}
+
+function filesBelow(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path).flatMap((name) => filesBelow(join(path, name)));
+}

@@ -1,0 +1,3 @@
+module flak.dev/tests/cluster/images/pause
+
+go 1.26.0
