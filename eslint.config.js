@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 /** Files of these folders and patterns hold decisions: no I/O, no clock, no Kubernetes client. */
 const PURE = [
   'profile/**/*.ts',
-  'webhook/admission/{decide,patch,reasons,trace-id,gate}.ts',
+  'webhook/admission/{admit,carries-gate,decide,gate,inject-pod,medium,owned-fields,patch,pod,reasons,trace-id,unsupported}.ts',
   'webhook/controller/{plan,plan-*,facts,trace-status,tracer-pod}.ts',
   'webhook/store/{order,accept}.ts',
   'webhook/names.ts',
