@@ -20,7 +20,7 @@ import { addNodeAddress, prepareForwarding } from './network/addresses.ts';
 import { startKubelet, startRuntime } from './nodes/start-node.ts';
 import { stopNode } from './nodes/stop-node.ts';
 import type { Progress } from './progress.ts';
-import { waitForNode, waitForServiceAccount } from './readiness.ts';
+import { assertAllRunning, waitForNode, waitForServiceAccount } from './readiness.ts';
 import { runCommand, tryCommand } from './run-command.ts';
 import { tearDown } from './teardown.ts';
 
@@ -127,6 +127,7 @@ async function startParts(layout: Layout, binaries: string, progress: Progress, 
     await startKubelet(FIRST_NODE, layout, binaries);
     await waitForNode(FIRST_NODE, layout, `${binaries}/kubectl`, signal);
     await waitForServiceAccount(layout, `${binaries}/kubectl`, signal);
+    assertAllRunning(layout);
   });
 }
 

@@ -1,5 +1,5 @@
 import type { NodeIdentity } from './addresses.ts';
-import { logTail } from './daemons/daemon.ts';
+import { isDaemonRunning, logTail, recordedDaemons } from './daemons/daemon.ts';
 import type { Layout } from './layout.ts';
 import { tryCommand } from './run-command.ts';
 import { waitUntil } from './wait-until.ts';
@@ -28,4 +28,11 @@ export async function waitForServiceAccount(layout: Layout, kubectl: string, sig
     explain: () => logTail(layout, 'kube-controller-manager'),
     ...(signal && { signal }),
   });
+}
+
+/** Makes sure that nothing that was started has ended since. @throws with the end of the log of what has */
+export function assertAllRunning(layout: Layout): void {
+  const ended = recordedDaemons(layout).filter((name) => !isDaemonRunning(layout, name));
+  if (ended.length === 0) return;
+  throw new Error(ended.map((name) => `${name} has ended:\n${logTail(layout, name)}`).join('\n'));
 }

@@ -13,6 +13,9 @@ export interface CommandOptions {
 /** How much of a failed command's output is kept for the message, in lines. */
 const TAIL_LINES = 25;
 
+/** Exit code of a shell for a command that isn't there. */
+const NOT_FOUND = 127;
+
 /** A command that ended with another code than 0. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
@@ -58,8 +61,9 @@ export async function runCommand(argv: readonly string[], options: CommandOption
   child.stdin.end(options.input ?? '');
   try {
     const exitCode = await new Promise<number | null>((resolve, reject) => {
-      child.on('error', (cause) => {
-        reject(new Error(`${command} can't be started`, { cause }));
+      child.on('error', (cause: NodeJS.ErrnoException) => {
+        if (cause.code === 'ENOENT') reject(new CommandFailed(command, NOT_FOUND, ['no such command']));
+        else reject(new Error(`${command} can't be started`, { cause }));
       });
       child.on('close', resolve);
     });
@@ -79,7 +83,7 @@ function endGroup(leader: number): void {
   }
 }
 
-/** Runs a command whose failure is an answer too: `undefined` for any exit code but 0. */
+/** Runs a command whose failure, or absence, is an answer too: `undefined`. */
 export async function tryCommand(argv: readonly string[], options: CommandOptions = {}): Promise<string | undefined> {
   try {
     return await runCommand(argv, options);

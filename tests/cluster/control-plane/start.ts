@@ -1,9 +1,10 @@
 import type { Layout } from '../layout.ts';
 import { logTail, startDaemon } from '../daemons/daemon.ts';
 import { kubeProxy, kubeProxyConfiguration, kubeProxyConfigurationFile } from '../nodes/kube-proxy.ts';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { tryCommand } from '../run-command.ts';
 import { waitUntil } from '../wait-until.ts';
+import { writeIfChanged } from '../write-if-changed.ts';
 import { apiServer, controllerManager, etcd, scheduler } from './arguments.ts';
 
 /** etcd and the API server, until it is ready. */
@@ -24,7 +25,6 @@ export async function startApiServer(layout: Layout, binaries: string, signal?: 
 export function startControllers(layout: Layout, binaries: string): void {
   startDaemon(layout, controllerManager(layout, binaries));
   startDaemon(layout, scheduler(layout, binaries));
-  mkdirSync(layout.configuration, { recursive: true });
-  writeFileSync(kubeProxyConfigurationFile(layout), kubeProxyConfiguration(layout));
+  writeIfChanged(kubeProxyConfigurationFile(layout), kubeProxyConfiguration(layout));
   startDaemon(layout, kubeProxy(layout, binaries));
 }

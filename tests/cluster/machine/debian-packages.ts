@@ -10,6 +10,7 @@ export const CLUSTER_PACKAGES = [
   'containernetworking-plugins',
   'conntrack',
   'iptables',
+  'nftables',
   'ipset',
   'socat',
   'iproute2',

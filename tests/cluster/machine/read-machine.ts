@@ -10,15 +10,7 @@ export async function readMachine(): Promise<MachineFacts> {
     userId: process.getuid?.(),
     platform: process.platform,
     distribution: { id: field('ID'), version: field('VERSION_ID'), name: field('PRETTY_NAME') },
-    goVersion: await goVersion(),
+    goVersion: (await tryCommand(['go', 'env', 'GOVERSION'], { cwd: '/' }))?.trim(),
     hasBtf: existsSync('/sys/kernel/btf/vmlinux'),
   };
-}
-
-async function goVersion(): Promise<string | undefined> {
-  try {
-    return (await tryCommand(['go', 'env', 'GOVERSION'], { cwd: '/' }))?.trim();
-  } catch {
-    return undefined; // not in PATH
-  }
 }

@@ -12,6 +12,20 @@ export function removalOf(saved: string): string {
     .join('');
 }
 
+/** Tables in the output of iptables-save. */
+export function tableNames(saved: string): string[] {
+  return splitTables(saved).map(({ name }) => name);
+}
+
+/** Those that hold no rule and no chain but the built-in ones, whose policy is to accept. */
+export function emptyTables(saved: string): string[] {
+  const isEmpty = (lines: readonly string[]): boolean =>
+    lines.every((line) => /^(?:#.*|COMMIT|:[A-Z]+ ACCEPT .*)?$/.test(line));
+  return splitTables(saved)
+    .filter(({ lines }) => isEmpty(lines))
+    .map(({ name }) => name);
+}
+
 function splitTables(saved: string): { name: string; lines: string[] }[] {
   const tables: { name: string; lines: string[] }[] = [];
   for (const line of saved.split('\n')) {

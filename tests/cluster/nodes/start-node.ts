@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeIdentity } from '../addresses.ts';
 import { logTail, startDaemon } from '../daemons/daemon.ts';
@@ -9,6 +9,7 @@ import { createCgroup } from '../machine/cgroups.ts';
 import { addNodeAddress } from '../network/addresses.ts';
 import { tryCommand } from '../run-command.ts';
 import { waitUntil } from '../wait-until.ts';
+import { writeIfChanged } from '../write-if-changed.ts';
 import { cniConfiguration, containerd, containerdConfiguration } from './containerd.ts';
 import { kubelet, kubeletConfiguration } from './kubelet.ts';
 
@@ -21,8 +22,8 @@ export async function startRuntime(
 ): Promise<void> {
   const layout = nodeLayoutOf(cluster.state, node);
   for (const path of [layout.configuration, layout.cniConfiguration, layout.run]) mkdirSync(path, { recursive: true });
-  writeFileSync(join(layout.configuration, 'containerd.toml'), containerdConfiguration(layout, pause.reference));
-  writeFileSync(join(layout.cniConfiguration, '10-flak.conflist'), cniConfiguration(node, layout));
+  writeIfChanged(join(layout.configuration, 'containerd.toml'), containerdConfiguration(layout, pause.reference));
+  writeIfChanged(join(layout.cniConfiguration, '10-flak.conflist'), cniConfiguration(node, layout));
   const daemon = containerd(node, layout);
   startDaemon(cluster, daemon);
   await waitUntil(
@@ -39,6 +40,6 @@ export async function startKubelet(node: NodeIdentity, cluster: Layout, binaries
   for (const path of [layout.staticPods, layout.seccompProfiles, layout.podLogs]) mkdirSync(path, { recursive: true });
   await addNodeAddress(node);
   if (node.cgroupRoot !== '/') createCgroup(node.cgroupRoot);
-  writeFileSync(join(layout.configuration, 'kubelet.yaml'), kubeletConfiguration(node, cluster, layout));
+  writeIfChanged(join(layout.configuration, 'kubelet.yaml'), kubeletConfiguration(node, cluster, layout));
   startDaemon(cluster, kubelet(node, cluster, layout, binaries));
 }
