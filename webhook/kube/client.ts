@@ -22,8 +22,7 @@ export interface KubeApi {
 }
 
 export type KubeSource =
-  | { readonly kind: 'in-cluster' }
-  | { readonly kind: 'kubeconfig'; readonly path: string; readonly context?: string };
+  { readonly kind: 'in-cluster' } | { readonly kind: 'kubeconfig'; readonly path: string; readonly context?: string };
 
 /** How long one connection pool, and the cluster CA it was made with, is kept before the CA's file is looked at again. */
 const POOL_LIFETIME_MS = 10 * 60_000;

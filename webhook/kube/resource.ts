@@ -32,7 +32,12 @@ export interface Resource {
   readonly get: (namespace: string | null, name: string) => Promise<Outcome<unknown>>;
   readonly create: (namespace: string | null, body: unknown) => Promise<Outcome<unknown>>;
   /** PUT: with `metadata.resourceVersion` in the body a change since the read is a `conflict`. */
-  readonly replace: (namespace: string | null, name: string, body: unknown, sub?: 'status') => Promise<Outcome<unknown>>;
+  readonly replace: (
+    namespace: string | null,
+    name: string,
+    body: unknown,
+    sub?: 'status',
+  ) => Promise<Outcome<unknown>>;
   readonly jsonPatch: (
     namespace: string | null,
     name: string,
@@ -80,7 +85,9 @@ export function createResource(request: KubeRequest, kind: ResourceKind): Resour
         }),
       ),
     remove: (namespace, name, options = {}) =>
-      attempt(() => request({ method: 'DELETE', path: objectPath(kind, namespace, name), body: deleteOptions(options) })),
+      attempt(() =>
+        request({ method: 'DELETE', path: objectPath(kind, namespace, name), body: deleteOptions(options) }),
+      ),
   };
 }
 

@@ -3,9 +3,10 @@
  * and can stall without one; this one lists anew after whatever ends a watch badly, and ends a watch that went silent.
  * It holds what `read` makes of an object, never the object, so its memory is a count of small records.
  */
-import { z } from 'zod';
+import { listPages, selectorsOf } from './list-pages.ts';
+import type { Selection } from './list-pages.ts';
 import { collectionPath } from './resource.ts';
-import type { ResourceKind } from './resource.ts';
+import { Silence } from './silence.ts';
 import { readEvents, resourceVersionOf } from './watch-events.ts';
 import type { WatchEvent } from './watch-events.ts';
 import type { KubeRequest, KubeStream } from './request.ts';
@@ -22,12 +23,7 @@ export interface WatchDeps {
   readonly onTrouble: (reason: string) => void;
 }
 
-export interface WatchOptions<T> {
-  readonly kind: ResourceKind;
-  /** null: all namespaces, or a kind of the cluster. */
-  readonly namespace: string | null;
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
+export interface WatchOptions<T> extends Selection {
   /** null for an object that is of no interest (or that can't be read): it is treated as absent. */
   readonly read: (object: unknown) => { readonly key: string; readonly value: T } | null;
   /** Ends a watch in which not even a bookmark (the API server sends one a minute) has come for so long. */
@@ -51,13 +47,7 @@ export interface Cache<T> {
 const SILENCE_MS = 150_000;
 /** Ends every watch from the server's side, as client-go does (5–10 min), so that load moves between API servers. */
 const TIMEOUT_SECONDS = 300;
-const PAGE_SIZE = 500;
 const BACKOFF_MS = { first: 500, last: 30_000 };
-
-const pageSchema = z.object({
-  metadata: z.object({ resourceVersion: z.string(), continue: z.string().optional() }),
-  items: z.array(z.unknown()).nullable(),
-});
 
 /** @param failures in a row, from 1. Doubling, with jitter so that replicas don't come back together. */
 export function backoffMs(failures: number, random: () => number): number {
@@ -117,7 +107,7 @@ async function follow<T>(deps: WatchDeps, options: WatchOptions<T>, sink: Sink<T
   let version: string | null = null;
   while (!signal.aborted) {
     try {
-      version ??= await listAll(deps, options, sink, signal);
+      version ??= await listInto(deps, options, sink, signal);
       const end: WatchEnd = await watchOnce(deps, options, sink, version, signal);
       failures = end.progressed ? 0 : failures;
       version = end.resumeFrom;
@@ -125,7 +115,7 @@ async function follow<T>(deps: WatchDeps, options: WatchOptions<T>, sink: Sink<T
       if (end.progressed) continue;
       failures += 1;
     } catch (thrown) {
-      if (signal.aborted) return;
+      if (isAborted(signal)) return;
       failures += 1;
       version = null;
       deps.onTrouble(thrown instanceof Error ? thrown.message : String(thrown));
@@ -134,32 +124,25 @@ async function follow<T>(deps: WatchDeps, options: WatchOptions<T>, sink: Sink<T
   }
 }
 
-async function listAll<T>(
+/** A function, since the compiler takes the property for unchanged across an await. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+async function listInto<T>(
   deps: WatchDeps,
   options: WatchOptions<T>,
   sink: Sink<T>,
   signal: AbortSignal,
 ): Promise<string> {
   const objects = new Map<string, T>();
-  let cursor: string | undefined;
-  for (;;) {
-    const query = { ...selectors(options), limit: PAGE_SIZE, continue: cursor };
-    const path = collectionPath(options.kind, options.namespace);
-    const page = pageSchema.parse(await deps.request({ method: 'GET', path, query, signal }));
-    for (const item of page.items ?? []) {
-      const seen = options.read(item);
-      if (seen !== null) objects.set(seen.key, seen.value);
-    }
-    cursor = page.metadata.continue;
-    if (cursor === undefined || cursor === '') {
-      sink.replaceAll(objects);
-      return page.metadata.resourceVersion;
-    }
-  }
-}
-
-function selectors<T>(options: WatchOptions<T>): Record<string, string | undefined> {
-  return { labelSelector: options.labelSelector, fieldSelector: options.fieldSelector };
+  const keep = (item: unknown): void => {
+    const seen = options.read(item);
+    if (seen !== null) objects.set(seen.key, seen.value);
+  };
+  const version = await listPages(deps.request, options, keep, signal);
+  sink.replaceAll(objects);
+  return version;
 }
 
 interface WatchEnd {
@@ -178,7 +161,7 @@ async function watchOnce<T>(
 ): Promise<WatchEnd> {
   using silence = new Silence(options.silenceMs ?? SILENCE_MS, deps.reconnect);
   const query = {
-    ...selectors(options),
+    ...selectorsOf(options),
     watch: true,
     allowWatchBookmarks: true,
     resourceVersion: from,
@@ -201,34 +184,4 @@ async function watchOnce<T>(
     }
   }
   return { progressed: version !== from, resumeFrom: version };
-}
-
-/** Aborts its signal when nothing has reset it for so long. */
-class Silence implements Disposable {
-  readonly #controller = new AbortController();
-  readonly #limitMs: number;
-  readonly #onSilent: () => void;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(limitMs: number, onSilent: () => void) {
-    this.#limitMs = limitMs;
-    this.#onSilent = onSilent;
-    this.reset();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  reset(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#onSilent();
-      this.#controller.abort(new Error(`nothing came for ${this.#limitMs} ms`));
-    }, this.#limitMs);
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
-  }
 }

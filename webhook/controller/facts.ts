@@ -1,0 +1,101 @@
+/** Everything that a decision about one target is made from. Gathered by reconcile.ts, judged by plan.ts. */
+import { z } from 'zod';
+import type { Refusal } from '../../profile/recording.ts';
+import { workloadSchema } from '../../profile/syscall-profile.ts';
+import type { Workload } from '../../profile/syscall-profile.ts';
+import type { TargetPod } from './target-pod.ts';
+import type { TraceStatus } from './trace-status.ts';
+
+/** The Trace object; `status` is null before its first status was written. */
+export interface TraceFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly podUid: string;
+  readonly podName: string;
+  readonly resourceVersion: string;
+  readonly status: TraceStatus | null;
+}
+
+/** Kept as an annotation on the tracer pod, for when the target is gone. */
+export const targetFactsSchema = z.object({
+  namespace: z.string(),
+  podName: z.string(),
+  workload: workloadSchema.nullable(),
+});
+export type TargetFacts = z.infer<typeof targetFactsSchema>;
+
+export interface TracerFacts {
+  readonly name: string;
+  readonly uid: string;
+  readonly targetUid: string;
+  readonly nodeName: string | null;
+  readonly phase: TargetPod['phase'];
+  readonly createdAtMs: number;
+  readonly deletionAtMs: number | null;
+  /** Why its container waits: ImagePullBackOff, CreateContainerError …; null when it doesn't. */
+  readonly waitingReason: string | null;
+  readonly waitingMessage: string | null;
+  readonly restartCount: number;
+  readonly everStarted: boolean;
+  /** `status.reason` and `status.message`: how a kubelet says that it refuses a pod. */
+  readonly statusReason: string | null;
+  readonly statusMessage: string | null;
+  readonly target: TargetFacts | null;
+}
+
+/** What matters of the newest stored report; its recordings are read when they are merged. */
+export type ReportFacts =
+  | {
+      readonly kind: 'armed' | 'snapshot' | 'final';
+      readonly arming: 'before-gate' | 'late';
+      readonly armedAt: string;
+      readonly gateOpenedAt: string | null;
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly detail: string };
+
+export type NodeFacts =
+  | { readonly kind: 'unassigned' }
+  | { readonly kind: 'gone' }
+  /** Not known at the moment (the API server didn't answer): decide nothing that needs it. */
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'present'; readonly uid: string; readonly traceable: boolean };
+
+export interface TracerAttempts {
+  /** Tracer pods made for this target by this leader. */
+  readonly made: number;
+  readonly lastAtMs: number;
+  /** The API server's words, when it refused the last one. */
+  readonly refused: string | null;
+}
+
+export interface PlanSettings {
+  /** From the end of the target's last container to a partial profile. */
+  readonly flushDeadlineMs: number;
+  readonly gateTimeoutMs: number;
+  readonly tracersPerNode: number;
+  /** A second reference to the gate's image; null where none is configured. */
+  readonly gateImageMirror: string | null;
+}
+
+export interface Facts {
+  readonly podUid: string;
+  /** null: the API server has no such pod (asked for by name, not only missing from a cache). */
+  readonly pod: TargetPod | null;
+  readonly trace: TraceFacts | null;
+  readonly tracer: TracerFacts | null;
+  readonly report: ReportFacts | null;
+  readonly node: NodeFacts;
+  /** Tracers of other targets on the target's node, those just created included. */
+  readonly otherTracersOnNode: number;
+  readonly attempts: TracerAttempts;
+  /** Nothing can be created in a terminating namespace; in a gone one there is nothing left to hold. */
+  readonly namespace: 'active' | 'terminating';
+  readonly workload: Workload | null;
+  /** When the uninstall marker was set; null while Flak stays. */
+  readonly uninstallingSinceMs: number | null;
+  /** Since when this replica has led with filled caches: what was overdue before is given its time again. */
+  readonly leadingSinceMs: number;
+  /** The gate image that admission currently avoids, and since when. */
+  readonly avoidedGateImage: { readonly image: string; readonly sinceMs: number } | null;
+  readonly settings: PlanSettings;
+}

@@ -1,0 +1,31 @@
+/** The waits of the controller that no configuration changes, in milliseconds, with their reasons. */
+export const WAITS = {
+  /** A pod that waits for Flak longer than this is told why by an Event. */
+  tellMs: 3000,
+  /** Failing pulls of the gate's image are borne so long: the kubelet's second attempt comes after 10 s. */
+  gatePullMs: 15_000,
+  /** A tracer whose container can't be created at all (not a pull) gets this long: mounts and sandboxes may need a second try. */
+  tracerCreateMs: 20_000,
+  /** A tracer told to leave (uninstall, withdrawn labels) sends what it has and exits; then we go on without it. */
+  leaveMs: 8000,
+  /** A profile that can't be stored is given up so long after the flush deadline. */
+  storeMs: 60_000,
+  /** A terminating tracer on a silent node is removed without its kubelet so long after its own grace period. */
+  forceTracerMs: 30_000,
+  /** Looked at again while a fail-closed or late target waits for a free place on its node. */
+  cappedMs: 5000,
+  /** Looked at again while the API server can't say anything about the node. */
+  nodeMs: 2000,
+} as const;
+
+/** Tracer pods that failed before a waiting gate is released. */
+export const TRACER_ATTEMPTS = 3;
+/** Restarts of one tracer pod's container before a waiting gate is released: its kubelet backs off 10, 20 s between them. */
+export const TRACER_RESTARTS = 3;
+
+const BACKOFF = { firstMs: 1000, lastMs: 60_000 };
+
+/** @param made tracer pods made so far. The first comes at once, then the pause doubles up to a minute. */
+export function tracerBackoffMs(made: number): number {
+  return made === 0 ? 0 : Math.min(BACKOFF.lastMs, BACKOFF.firstMs * 2 ** Math.min(made - 1, 10));
+}

@@ -1,0 +1,125 @@
+/** The target as the controller sees it: what `webhook/kube/read-pod.ts` makes of a pod object. */
+import type { TracedContainer } from './trace-status.ts';
+
+export type ContainerState =
+  /** `reason` as in the pod's status: ContainerCreating, ImagePullBackOff, CrashLoopBackOff …; null when none is given. */
+  | { readonly kind: 'waiting'; readonly reason: string | null }
+  | { readonly kind: 'running'; readonly startedAtMs: number }
+  | { readonly kind: 'terminated'; readonly exitCode: number; readonly finishedAtMs: number | null };
+
+/** A container of the target itself; the gate is not among them. */
+export interface TargetContainer extends TracedContainer {
+  readonly state: ContainerState;
+  /** It has run at least once, whatever it does now. */
+  readonly everStarted: boolean;
+  /** The IDs that the status still names: the current and the previous one. */
+  readonly containerIds: readonly string[];
+  /** When it last stopped; null if it never did, or the status has forgotten. */
+  readonly lastFinishedAtMs: number | null;
+}
+
+/** How the gate is told to open. `none`: the target has no gate (it was labelled when it ran). */
+export type GateMedium = 'hostPath' | 'annotation' | 'none';
+
+export interface Gate {
+  readonly medium: Exclude<GateMedium, 'none'>;
+  readonly image: string;
+  /** Place in `spec.initContainers`. */
+  readonly index: number;
+  readonly state: ContainerState;
+}
+
+/** What the annotation `flak.dev/gate` says. */
+export type GateSignal =
+  { readonly kind: 'none' } | { readonly kind: 'open' } | { readonly kind: 'release'; readonly reason: string };
+
+export interface Owner {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface TargetPod {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly nodeName: string | null;
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+  /** `status.reason`: Evicted, OutOfpods, NodeLost … */
+  readonly statusReason: string | null;
+  /** The deletion timestamp, which includes the grace period; null while nobody deletes it. */
+  readonly deletionAtMs: number | null;
+  readonly graceSeconds: number;
+  /** Flak's finalizer is on it. */
+  readonly held: boolean;
+  /** Label `flak.dev/trace`. */
+  readonly optIn: 'true' | 'false' | null;
+  /** Label `flak.dev/traced=true`: admission put a gate into it. */
+  readonly traced: boolean;
+  readonly signal: GateSignal;
+  readonly failClosed: boolean;
+  /** From the annotation; null where the configuration's default holds. */
+  readonly gateTimeoutMs: number | null;
+  readonly gate: Gate | null;
+  readonly containers: readonly TargetContainer[];
+  /** The controlling owner reference. */
+  readonly owner: Owner | null;
+  /** When it was bound to its node. */
+  readonly scheduledAtMs: number | null;
+  /** The latest change of any of its conditions, or its creation: the newest time of the API server's that is known. */
+  readonly lastTransitionAtMs: number;
+  /** A static pod's image on the API server. */
+  readonly mirror: boolean;
+  readonly windows: boolean;
+}
+
+/** Its run is over or about to be: nothing of it will start again. */
+export function isEnding(pod: TargetPod): boolean {
+  return pod.deletionAtMs !== null || isTerminal(pod);
+}
+
+export function isTerminal(pod: TargetPod): boolean {
+  return pod.phase === 'Succeeded' || pod.phase === 'Failed';
+}
+
+/** One of its own containers has run. */
+export function hasStarted(pod: TargetPod): boolean {
+  return pod.containers.some((container) => container.everStarted);
+}
+
+/** The gate has let the target's containers through. */
+export function gatePassed(pod: TargetPod): boolean {
+  return (
+    pod.gate === null || hasStarted(pod) || (pod.gate.state.kind === 'terminated' && pod.gate.state.exitCode === 0)
+  );
+}
+
+/** Asked for by a label on a running pod, after admission: there is no gate. */
+export function isLate(pod: TargetPod): boolean {
+  return pod.gate === null && !pod.traced && pod.optIn === 'true';
+}
+
+/** Nobody asks for a trace of it any more although Flak still holds it: its labels were removed. */
+export function isWithdrawn(pod: TargetPod): boolean {
+  return pod.held && !pod.traced && pod.optIn !== 'true';
+}
+
+/** A gate that waits for somebody. */
+export function isWaitingAtGate(pod: TargetPod): boolean {
+  return pod.gate !== null && !gatePassed(pod);
+}
+
+/**
+ * From when on the last report is overdue: since all containers stopped or, where the kubelet has not said so, since the
+ * end of the grace period. Only for a pod that is ending.
+ */
+export function flushDueFromMs(pod: TargetPod): number {
+  const running =
+    pod.containers.some((container) => container.state.kind === 'running') || pod.gate?.state.kind === 'running';
+  const silent = pod.deletionAtMs ?? pod.lastTransitionAtMs;
+  if (running) return silent;
+  const stops = pod.containers.flatMap(({ lastFinishedAtMs }) => (lastFinishedAtMs === null ? [] : [lastFinishedAtMs]));
+  return stops.length > 0 ? Math.max(...stops) : silent;
+}

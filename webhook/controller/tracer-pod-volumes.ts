@@ -1,0 +1,34 @@
+/** What a tracer sees of its node, and the two things that Flak gives it: where to report, and who it is. */
+
+/** `/run/flak` of the node is mounted at the same path; images where `/var/run` is a link would put both into one place. */
+export const TRACER_PATHS = { identity: '/etc/flak/identity', endpoint: '/etc/flak/endpoint' } as const;
+
+/** Tokens live an hour; the kubelet renews them at 80 % of it (kubelet/token/token_manager.go). */
+const TOKEN_SECONDS = 3600;
+
+/** A mount made on the node later (a pod's file system, bpffs) must appear in the tracer too. */
+const FOLLOW = 'HostToContainer';
+
+export const TRACER_MOUNTS: readonly object[] = [
+  { name: 'cgroup', mountPath: '/host/sys/fs/cgroup', readOnly: true, mountPropagation: FOLLOW },
+  { name: 'bpf', mountPath: '/sys/fs/bpf', mountPropagation: FOLLOW },
+  { name: 'flak', mountPath: '/run/flak' },
+  { name: 'run', mountPath: '/host/run', readOnly: true, mountPropagation: FOLLOW },
+  { name: 'log', mountPath: '/host/var/log', readOnly: true },
+  { name: 'endpoint', mountPath: TRACER_PATHS.endpoint, readOnly: true },
+  { name: 'identity', mountPath: TRACER_PATHS.identity, readOnly: true },
+];
+
+/** No emptyDir among them: `kubectl drain` refuses pods with one. */
+export function tracerVolumes(endpointConfigMap: string, audience: string): readonly object[] {
+  const token = { serviceAccountToken: { path: 'token', audience, expirationSeconds: TOKEN_SECONDS } };
+  return [
+    { name: 'cgroup', hostPath: { path: '/sys/fs/cgroup', type: 'Directory' } },
+    { name: 'bpf', hostPath: { path: '/sys/fs/bpf', type: 'Directory' } },
+    { name: 'flak', hostPath: { path: '/run/flak', type: 'DirectoryOrCreate' } },
+    { name: 'run', hostPath: { path: '/run', type: 'Directory' } },
+    { name: 'log', hostPath: { path: '/var/log', type: 'Directory' } },
+    { name: 'endpoint', configMap: { name: endpointConfigMap } },
+    { name: 'identity', projected: { defaultMode: 0o400, sources: [token] } },
+  ];
+}
