@@ -71,6 +71,7 @@ export const PARTIAL_REASONS = {
   'origin-unknown': 'the caller of some system calls could not be told apart from the runtime',
   'node-rebooted': 'the node restarted while the target was recorded',
   'unknown-container': 'something was recorded that no container of the pod could be found for',
+  'unknown-syscall': 'a system call was made that no known table has',
   'io-uring': 'the workload uses io_uring, whose operations make no system calls',
   'finalizer-removed': 'someone removed the finalizer before the last report arrived',
 } as const;
