@@ -3,6 +3,13 @@
  * One set of programs per node, pinned; it goes on recording while no tracer lives (docs/architecture.md, decision 6).
  */
 import type { PartialReason, RecordingEntry, Refusal } from '../../profile/recording.ts';
+import type { JoinedSlot } from './join.ts';
+import { joinSlot } from './join.ts';
+import { loadKernel } from './kernel.ts';
+import { loadBpf } from './libbpf.ts';
+import { withLock } from './lock.ts';
+import { findPinRoot, readNodeFacts } from './node.ts';
+import { refuseNode } from './refusal.ts';
 
 export interface LedgerOptions {
   /** A directory on a BPF file system, for example `/sys/fs/bpf/flak`; the layout's version is added below it. */
@@ -68,4 +75,35 @@ export interface Slot {
   leave(): Promise<void>;
 }
 
-export declare function openLedger(options: LedgerOptions): OpenResult;
+/**
+ * Looks whether this node can have a ledger at all. Loads nothing yet: that is done by the first join, under the lock.
+ * @throws where libbpf is not installed
+ */
+export function openLedger(options: LedgerOptions): OpenResult {
+  const refused = refuseNode(readNodeFacts(options.cgroupRoot));
+  if (refused) return { kind: 'refused', ...refused };
+  const pinRoot = findPinRoot(options.pinRoot);
+  if (pinRoot === null) {
+    return {
+      kind: 'refused',
+      refusal: 'bpffs-not-mountable',
+      detail: `no BPF file system at or above ${options.pinRoot}`,
+    };
+  }
+  const joined = new Set<JoinedSlot>();
+  const deps = { ...options, pinRoot, bpf: loadBpf(), kernel: loadKernel() };
+  return {
+    kind: 'ok',
+    ledger: {
+      join: async (target) => {
+        const result = await withLock(deps.lockFile, deps.kernel, () => joinSlot(deps, target));
+        if (result.kind === 'ok') joined.add(result.slot);
+        return result;
+      },
+      close: () => {
+        for (const slot of joined) slot.close();
+        joined.clear();
+      },
+    },
+  };
+}

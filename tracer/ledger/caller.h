@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * Who calls: the runtime, the workload, or someone who joined from outside. Followed task by task, through fork
+ * and exec, in the kernel. A runtime prepares a container from inside its cgroup: it puts a process there, which
+ * forks, changes its root and at last executes the container's program. That last exec ends set-up.
+ */
+#ifndef FLAK_CALLER_H
+#define FLAK_CALLER_H
+
+#include <bpf/bpf_core_read.h>
+#include "maps.h"
+#include "place.h"
+#include "syscall.h"
+
+#define SECCOMP_MODE_FILTER 2 /* linux/seccomp.h */
+
+static __always_inline __u32 mount_ns_of(struct task_struct *task)
+{
+	return task->nsproxy->mnt_ns->ns.inum;
+}
+
+static __always_inline __u64 filter_of(struct task_struct *task)
+{
+	__u64 filter = 0;
+
+	bpf_core_read(&filter, sizeof(filter), &task->seccomp.filter);
+	return filter;
+}
+
+/*
+ * A task met for the first time in its container. Older than the slot: it was there at arming, workload.
+ * Else it has been moved in, since whoever is forked inside inherits the state of its parent: a runtime.
+ */
+static __noinline struct caller *meet_caller(struct task_struct *task, const struct place *place)
+{
+	__u32 index = place->slot;
+	struct slot *slot = bpf_map_lookup_elem(&directory, &index);
+	struct caller *caller = bpf_task_storage_get(&callers, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct container *container;
+
+	if (!caller || !slot) {
+		COUNT(index, origin_unknown);
+		return NULL;
+	}
+	caller->container = place->container;
+	caller->first_filter = filter_of(task);
+	caller->slot_generation = place->slot_generation;
+	caller->mount_ns = mount_ns_of(task);
+	caller->origin = ORIGIN_SETUP;
+	caller->entered = 1;
+	caller->born_here = 0;
+	caller->hook = 0;
+	if (task->start_boottime < slot->armed_ns) {
+		caller->origin = ORIGIN_WORKLOAD;
+		container = find_container(place);
+		if (container)
+			container->late = 1;
+	}
+	return caller;
+}
+
+static __always_inline bool is_caller_of(const struct caller *caller, const struct place *place)
+{
+	return caller && caller->container == place->container && caller->slot_generation == place->slot_generation;
+}
+
+static __always_inline struct caller *find_caller(struct task_struct *task, const struct place *place)
+{
+	struct caller *caller = bpf_task_storage_get(&callers, task, NULL, 0);
+
+	return is_caller_of(caller, place) ? caller : meet_caller(task, place);
+}
+
+/*
+ * A caller that no state could be kept for counts as workload: the profile then holds too much rather than
+ * too little, and the reason `origin-unknown` says so.
+ */
+static __always_inline __u8 origin_of(struct task_struct *task, const struct caller *caller)
+{
+	if (!caller)
+		return ORIGIN_WORKLOAD;
+	if (caller->origin == ORIGIN_SETUP && filter_of(task) != caller->first_filter)
+		return ORIGIN_RUNTIME_FILTERED;
+	return caller->origin;
+}
+
+/*
+ * The process that changes its root during set-up will become the container's init. Hooks may change theirs too, but
+ * they are programs that were executed by a child of the runtime's process, so they are known before.
+ */
+static __noinline void watch_root(struct task_struct *task, const struct caller *caller, const struct place *place)
+{
+	struct container *container = find_container(place);
+
+	if (container && !container->started_ns && !caller->hook)
+		container->init_tgid = task->tgid;
+}
+
+/* An exec during set-up: the container's first program, a newcomer's program in a running container, or a hook. */
+static __always_inline void follow_exec(struct task_struct *task, struct caller *caller, const struct place *place)
+{
+	struct container *container = find_container(place);
+	__u32 mount_ns = mount_ns_of(task);
+
+	if (!container)
+		return;
+	if (!container->started_ns && container->init_tgid == task->tgid) {
+		caller->origin = ORIGIN_WORKLOAD;
+		container->mount_ns = mount_ns;
+		container->started_ns = bpf_ktime_get_boot_ns();
+		return;
+	}
+	/* A late container's own mount namespace is not known: one other than the newcomer came with must do. */
+	if (container->started_ns ? mount_ns == container->mount_ns : container->late && mount_ns != caller->mount_ns)
+		caller->origin = ORIGIN_EXEC;
+	else if (caller->born_here)
+		caller->hook = 1;
+}
+
+#endif

@@ -1,0 +1,160 @@
+/**
+ * The bytes of ledger.h, read and written. Everything that comes out of the kernel is parsed here and nowhere else.
+ * Little endian on both architectures the ledger knows.
+ */
+import { ABIS, MAX_SYSCALLS, ORIGINS } from '../../profile/recording.ts';
+import type { RecordingEntry } from '../../profile/recording.ts';
+
+/** Names the directory of the pins. To be raised with every change of ledger.h or of what the programs mean by it. */
+export const LEDGER_LAYOUT = 1;
+export const SLOTS = 256;
+export const ROWS = 256;
+export const CONTAINERS = 128;
+export const CGROUPS_PER_SLOT = 4;
+
+export const SIZES = {
+  index: 4,
+  generation: 8,
+  rowKey: 16,
+  row: MAX_SYSCALLS * (8 + 8 + 2),
+  containerKey: 8,
+  container: 160,
+  slot: 72,
+  counters: 32,
+  targetKey: 8,
+  target: 8,
+} as const;
+
+const NAME_LENGTH = 128;
+const UID_PATTERN = /^[0-9a-f]{32}$/;
+
+/** `armed_ns` while a join is under way: every task the programs meet then is older than the slot. */
+export const NOT_ARMED = 0xffff_ffff_ffff_ffffn;
+
+/** One entry of the directory: whose pod a slot is. */
+export interface SlotEntry {
+  /** 32 hex digits. */
+  readonly podUid: string;
+  readonly cgroupIds: readonly bigint[];
+  readonly armedNs: bigint;
+  /** When a joiner first found all cgroups gone (boot clock); 0n: not yet. */
+  readonly goneSinceNs: bigint;
+  /** Differs for each use of a slot; kept when the slot is free. */
+  readonly slotGeneration: number;
+  readonly inUse: boolean;
+}
+
+/** A pod's UID without dashes, lower case. @throws RangeError where it is no UID */
+export function normalizePodUid(podUid: string): string {
+  const digits = podUid.replaceAll('-', '').toLowerCase();
+  if (!UID_PATTERN.test(digits)) throw new RangeError(`not a pod UID: ${podUid.slice(0, 64)}`);
+  return digits;
+}
+
+export function encodeIndex(index: number): Buffer {
+  const bytes = Buffer.alloc(SIZES.index);
+  bytes.writeUInt32LE(index);
+  return bytes;
+}
+
+export function encodeU64(value: bigint): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(value);
+  return bytes;
+}
+
+export function encodeTarget(slot: number, slotGeneration: number): Buffer {
+  const bytes = Buffer.alloc(SIZES.target);
+  bytes.writeUInt32LE(slot, 0);
+  bytes.writeUInt32LE(slotGeneration, 4);
+  return bytes;
+}
+
+export function encodeSlot(entry: SlotEntry): Buffer {
+  const bytes = Buffer.alloc(SIZES.slot);
+  bytes.write(entry.podUid, 0, 16, 'hex');
+  entry.cgroupIds.slice(0, CGROUPS_PER_SLOT).forEach((id, place) => bytes.writeBigUInt64LE(id, 16 + 8 * place));
+  bytes.writeBigUInt64LE(entry.armedNs, 48);
+  bytes.writeBigUInt64LE(entry.goneSinceNs, 56);
+  bytes.writeUInt32LE(entry.slotGeneration, 64);
+  bytes.writeUInt32LE(entry.inUse ? 1 : 0, 68);
+  return bytes;
+}
+
+export function decodeSlot(bytes: Buffer): SlotEntry {
+  const ids = Array.from({ length: CGROUPS_PER_SLOT }, (_, place) => bytes.readBigUInt64LE(16 + 8 * place));
+  return {
+    podUid: bytes.toString('hex', 0, 16),
+    cgroupIds: ids.filter((id) => id !== 0n),
+    armedNs: bytes.readBigUInt64LE(48),
+    goneSinceNs: bytes.readBigUInt64LE(56),
+    slotGeneration: bytes.readUInt32LE(64),
+    inUse: bytes.readUInt32LE(68) !== 0,
+  };
+}
+
+export interface Counters {
+  readonly firstSights: bigint;
+  readonly full: bigint;
+  readonly originUnknown: bigint;
+  readonly outOfRange: bigint;
+}
+
+export function decodeCounters(bytes: Buffer): Counters {
+  return {
+    firstSights: bytes.readBigUInt64LE(0),
+    full: bytes.readBigUInt64LE(8),
+    originUnknown: bytes.readBigUInt64LE(16),
+    outOfRange: bytes.readBigUInt64LE(24),
+  };
+}
+
+export interface ContainerRow {
+  readonly name: string;
+  readonly firstSeenNs: bigint;
+  /** 0n: set-up has not ended, or the container is older than the slot. */
+  readonly startedNs: bigint;
+  readonly late: boolean;
+}
+
+export function decodeContainer(bytes: Buffer): ContainerRow {
+  const end = bytes.subarray(0, NAME_LENGTH).indexOf(0);
+  return {
+    name: bytes.toString('utf8', 0, end < 0 ? NAME_LENGTH : end),
+    firstSeenNs: bytes.readBigUInt64LE(128),
+    startedNs: bytes.readBigUInt64LE(136),
+    late: bytes.readUInt32LE(152) !== 0,
+  };
+}
+
+export interface RowKey {
+  readonly container: bigint;
+  readonly abi: RecordingEntry['abi'];
+  readonly origin: RecordingEntry['origin'];
+}
+
+/** @throws RangeError on an interface or origin that this layout doesn't have */
+export function decodeRowKey(bytes: Buffer): RowKey {
+  const abi = ABIS[bytes.readUInt8(8)];
+  const origin = ORIGINS[bytes.readUInt8(9)];
+  if (abi === undefined || origin === undefined)
+    throw new RangeError(`not a row of this layout: ${bytes.toString('hex')}`);
+  return { container: bytes.readBigUInt64LE(0), abi, origin };
+}
+
+/** A row as the recording tells it. @throws RangeError where a call was denied with a number above 4095, which the programs don't write */
+export function decodeRow(bytes: Buffer): Pick<RecordingEntry, 'calls' | 'denied'> {
+  const calls: RecordingEntry['calls'] = [];
+  const denied: RecordingEntry['denied'] = [];
+  for (let nr = 0; nr < MAX_SYSCALLS; nr++) {
+    const seen = bytes.readBigUInt64LE(8 * nr);
+    if (seen !== 0n) calls.push({ nr, firstSeenNs: seen.toString() });
+    const refused = bytes.readBigUInt64LE(8 * (MAX_SYSCALLS + nr));
+    if (refused === 0n) continue;
+    const errno = bytes.readUInt16LE(16 * MAX_SYSCALLS + 2 * nr);
+    if (errno === 0) continue; // the time was copied before the number was there: the next reading has both
+    if (errno > 4095) throw new RangeError(`call ${nr} was denied with ${errno}, which is no errno`);
+    denied.push({ nr, firstSeenNs: refused.toString(), errno });
+  }
+  return { calls, denied };
+}

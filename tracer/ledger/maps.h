@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * Every map, who writes it, how large it is, and why nothing is lost in it. All but the two caches are pinned.
+ */
+#ifndef FLAK_MAPS_H
+#define FLAK_MAPS_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include "kernel_types.h"
+#include "ledger.h"
+
+/* Newer than the headers of Debian 12; Linux 6.2. */
+#define MAP_TYPE_CGRP_STORAGE 32
+
+/*
+ * Bumped by tracers, under the lock, after each change of `targets`: a verdict of another generation is void.
+ * Alone in .bss, which is pinned as `generation`.
+ */
+__u64 generation;
+
+/* What a new row begins as. Too large for the stack; in .rodata. */
+static const struct row empty_row;
+
+/*
+ * The truth. Inner maps are made by the joining tracer, so their memory (2.6 MB, preallocated: an insert allocates nothing and
+ * fails only when all ROWS are taken, which is counted) is charged to it; they outlive the cgroups they speak of.
+ * Rows are written by the programs: a place that is 0 is set to the time, once. Two CPUs that do so at
+ * once write the same fact; nothing is ever cleared, so nothing can be lost however fast the calls come.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, SLOTS);
+	__type(key, __u32);
+	__array(values, struct {
+		__uint(type, BPF_MAP_TYPE_HASH);
+		__uint(max_entries, ROWS);
+		__uint(key_size, sizeof(struct row_key));
+		__uint(value_size, sizeof(struct row));
+	});
+} slot_rows SEC(".maps");
+
+/* Which containers a slot has met, by cgroup id. Made, sized and charged like slot_rows (20 kB). Written by the programs. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, SLOTS);
+	__type(key, __u32);
+	__array(values, struct {
+		__uint(type, BPF_MAP_TYPE_HASH);
+		__uint(max_entries, CONTAINERS);
+		__uint(key_size, sizeof(__u64));
+		__uint(value_size, sizeof(struct container));
+	});
+} slot_containers SEC(".maps");
+
+/* Whose slot it is: 72 bytes each. Written by tracers under the lock, read by the programs for `armed_ns`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLOTS);
+	__type(key, __u32);
+	__type(value, struct slot);
+} directory SEC(".maps");
+
+/* Added to by the programs atomically: no increment is lost. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLOTS);
+	__type(key, __u32);
+	__type(value, struct counters);
+} slot_counters SEC(".maps");
+
+/* Pod cgroup id to slot. Written by tracers under the lock; full means that no more than four cgroups a slot were asked for. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, TARGETS);
+	__type(key, __u64);
+	__type(value, struct target);
+} targets SEC(".maps");
+
+/* Where a cgroup belongs. */
+struct place {
+	__u64 container;
+	__u32 slot; /* NO_SLOT: not traced */
+	__u32 slot_generation;
+};
+
+#define SEEN_WORDS (ORIGINS * SYSCALLS / 64)
+
+/*
+ * Cache of the programs, per cgroup, for the whole node: its place, and which calls are known to be in their row already.
+ * Immutable but for `seen`: it is replaced, not changed, when the generation moves, so no CPU reads half of an old one.
+ * A bit that is lost in a race, or an allocation that fails, costs a look at the truth, no more.
+ */
+struct verdict {
+	__u64 generation;
+	struct place place;
+	__u64 seen[SEEN_WORDS]; /* one bit per origin and number of the native interface */
+};
+
+struct {
+	__uint(type, MAP_TYPE_CGRP_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct verdict);
+} verdicts SEC(".maps");
+
+/*
+ * State of a traced task (thread). Written by the task itself and, before it first runs, by the task that forks it.
+ * Freed with the task. No memory: counted as origin_unknown, and tried again at the next call.
+ */
+struct caller {
+	__u64 container; /* a task that is moved to another container is a newcomer there */
+	__u64 first_filter; /* the seccomp filter it came with, as a number */
+	__u32 slot_generation;
+	__u32 mount_ns; /* that it came with */
+	__u8 origin;
+	__u8 entered; /* a sys_enter whose sys_exit has not come yet */
+	__u8 born_here; /* forked by a task of the container, not moved into it */
+	__u8 hook; /* has executed a program during set-up without being the container's init, or its ancestor has */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct caller);
+} callers SEC(".maps");
+
+#endif

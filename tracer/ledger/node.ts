@@ -1,0 +1,51 @@
+/** Looking at the node: what refusal.ts decides upon, and where its BPF file system is. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { NodeFacts } from './refusal.ts';
+
+/** linux/magic.h */
+const CGROUP2_SUPER_MAGIC = 0x63677270;
+const BPF_FS_MAGIC = 0xcafe4a11;
+
+function isMount(path: string, magic: number): boolean {
+  return existsSync(path) && statfsSync(path).type === magic;
+}
+
+function readIfThere(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+export function readNodeFacts(cgroupRoot: string): NodeFacts {
+  const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+  return {
+    hasBtf: existsSync('/sys/kernel/btf/vmlinux'),
+    lockdown: readIfThere('/sys/kernel/security/lockdown'),
+    capabilities: BigInt(`0x${capabilities}`),
+    hasCgroup2: isMount(cgroupRoot, CGROUP2_SUPER_MAGIC),
+  };
+}
+
+/** Soft RLIMIT_MEMLOCK, as the kernel prints it. */
+export function readMemlockLimit(): string {
+  return /^Max locked memory\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 'unlimited';
+}
+
+function mountOnHost(directory: string): void {
+  spawnSync('nsenter', ['--mount=/proc/1/ns/mnt', 'mount', '-t', 'bpf', 'bpf', directory], { timeout: 10_000 });
+}
+
+/**
+ * The pin root, by a path that leads to a BPF file system of the node, not of the tracer's container; null where there is none.
+ * Where the host has none mounted yet it is mounted there; where the mount doesn't reach the container, it is
+ * gone to through the host's first process.
+ */
+export function findPinRoot(pinRoot: string): string | null {
+  const parent = dirname(pinRoot);
+  const onHost = join('/proc/1/root', pinRoot);
+  const candidates = (): string | undefined => [pinRoot, onHost].find((path) => isMount(dirname(path), BPF_FS_MAGIC));
+  const present = candidates();
+  if (present !== undefined) return present;
+  mountOnHost(parent);
+  return candidates() ?? null;
+}

@@ -1,0 +1,87 @@
+/**
+ * The programs and maps of the node, pinned: whole or not there. They are pinned in a directory of another name, which is
+ * renamed when complete, and renamed again before anything in it is taken away.
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bpf } from './libbpf.ts';
+import { LEDGER_LAYOUT } from './layout.ts';
+
+const MAPS = {
+  rows: 'slot_rows',
+  containers: 'slot_containers',
+  directory: 'directory',
+  counters: 'slot_counters',
+  targets: 'targets',
+  /** The programs' only global variable. */
+  generation: '.bss',
+} as const;
+type MapRole = keyof typeof MAPS;
+const MAP_ROLES = Object.keys(MAPS) as MapRole[];
+
+/**
+ * In the order of attaching: a task must not be seen leaving a call before it can be seen entering one, and the state
+ * that a fork or exec changes must be followed from the first call on.
+ */
+const PROGRAMS = ['ledger_fork', 'ledger_exec', 'ledger_enter', 'ledger_exit'] as const;
+
+/** Descriptors of the pinned maps. */
+export type Maps = Readonly<Record<MapRole, number>>;
+
+interface PinPlaces {
+  readonly whole: string;
+  readonly loading: string;
+  readonly leaving: string;
+}
+
+/** BPF file systems allow no dots in names. */
+function placesUnder(pinRoot: string): PinPlaces {
+  const whole = join(pinRoot, `v${LEDGER_LAYOUT}`);
+  return { whole, loading: `${whole}-loading`, leaving: `${whole}-leaving` };
+}
+
+function removeRemains(places: PinPlaces): void {
+  for (const place of [places.loading, places.leaving]) rmSync(place, { recursive: true, force: true });
+}
+
+function load(bpf: Bpf, objectFile: string, places: PinPlaces): void {
+  removeRemains(places);
+  mkdirSync(places.loading, { recursive: true, mode: 0o700 });
+  const object = bpf.load(objectFile);
+  try {
+    for (const role of MAP_ROLES) object.pinMap(MAPS[role], join(places.loading, role));
+    for (const program of PROGRAMS) object.attachAndPin(program, join(places.loading, program));
+    renameSync(places.loading, places.whole);
+  } catch (error) {
+    removeRemains(places);
+    throw error;
+  } finally {
+    object.close();
+  }
+}
+
+/**
+ * Opens the node's maps; the first one loads and attaches the programs. To be called under the lock.
+ * @throws BpfError where the kernel refuses
+ */
+export function openPins(bpf: Bpf, pinRoot: string, objectFile: string): Maps {
+  const places = placesUnder(pinRoot);
+  if (!existsSync(places.whole)) load(bpf, objectFile, places);
+  return Object.fromEntries(MAP_ROLES.map((role) => [role, bpf.openPin(join(places.whole, role))])) as Record<
+    MapRole,
+    number
+  >;
+}
+
+export function closePins(bpf: Bpf, maps: Maps): void {
+  for (const role of MAP_ROLES) bpf.closeMap(maps[role]);
+}
+
+/** Detaches the programs and lets the kernel free everything, as soon as no tracer has a map open. Under the lock. */
+export function removePins(pinRoot: string): void {
+  const places = placesUnder(pinRoot);
+  removeRemains(places);
+  renameSync(places.whole, places.leaving);
+  removeRemains(places);
+  if (readdirSync(pinRoot).length === 0) rmdirSync(pinRoot);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* From a task to the slot and container it belongs to. The only file that knows how the answer is cached. */
+#ifndef FLAK_PLACE_H
+#define FLAK_PLACE_H
+
+#include "maps.h"
+
+static __always_inline void count(__u32 slot, __u32 offset)
+{
+	struct counters *counters = bpf_map_lookup_elem(&slot_counters, &slot);
+
+	if (counters)
+		__sync_fetch_and_add((__u64 *)((char *)counters + offset), 1);
+}
+
+#define COUNT(slot, what) count(slot, __builtin_offsetof(struct counters, what))
+
+static __always_inline struct container *find_container(const struct place *place)
+{
+	__u32 slot = place->slot;
+	__u64 id = place->container;
+	void *containers = bpf_map_lookup_elem(&slot_containers, &slot);
+
+	return containers ? bpf_map_lookup_elem(containers, &id) : NULL;
+}
+
+/* Makes the container known to its slot by the name of its cgroup, once. */
+static __noinline void note_container(const struct place *place, struct cgroup *cgroup)
+{
+	struct container met = {};
+	__u32 slot = place->slot;
+	__u64 id = place->container;
+	void *containers = bpf_map_lookup_elem(&slot_containers, &slot);
+
+	if (!containers || bpf_map_lookup_elem(containers, &id))
+		return;
+	met.first_seen_ns = bpf_ktime_get_boot_ns();
+	bpf_probe_read_kernel_str(met.name, sizeof(met.name), cgroup->kn->name);
+	bpf_map_update_elem(containers, &id, &met, BPF_NOEXIST);
+	if (!bpf_map_lookup_elem(containers, &id))
+		COUNT(slot, full);
+}
+
+/*
+ * Walks up from the cgroup to the nearest one that is a target. The container is the cgroup right below that one,
+ * however deep the caller sits, or the target itself for a task that sits there.
+ */
+static __noinline void walk(struct cgroup *cgroup, struct place *place)
+{
+	struct cgroup *below = cgroup;
+
+	place->slot = NO_SLOT;
+	for (int depth = 0; cgroup && depth < MAX_DEPTH; depth++) {
+		__u64 id = cgroup->kn->id;
+		struct target *target = bpf_map_lookup_elem(&targets, &id);
+
+		if (target) {
+			place->slot = target->slot;
+			place->slot_generation = target->slot_generation;
+			place->container = below->kn->id;
+			note_container(place, below);
+			return;
+		}
+		below = cgroup;
+		cgroup = cgroup->self.parent->cgroup;
+	}
+}
+
+/* Keeps a place for the next call from the same cgroup. NULL where the kernel has no room for it now. */
+static __noinline struct verdict *keep_verdict(struct cgroup *cgroup, const struct place *place, __u64 now)
+{
+	struct verdict fresh = { .generation = now, .place = *place };
+	struct verdict *kept;
+
+	bpf_cgrp_storage_delete(&verdicts, cgroup);
+	kept = bpf_cgrp_storage_get(&verdicts, cgroup, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	return kept && kept->generation == now ? kept : NULL;
+}
+
+/*
+ * Fills in the place of the task, which must be the current one, and gives its cgroup's verdict, or NULL where
+ * there is none to be had: the place is right all the same. The generation is read first: tracers bump it after
+ * they have changed the targets, so a verdict that carries the new one was made from the new targets.
+ */
+static __always_inline struct verdict *find_place(struct task_struct *task, struct place *place)
+{
+	__u64 now = *(volatile __u64 *)&generation;
+	struct cgroup *cgroup = task->cgroups->dfl_cgrp;
+	struct verdict *verdict = bpf_cgrp_storage_get(&verdicts, cgroup, NULL, 0);
+
+	if (verdict && verdict->generation == now) {
+		*place = verdict->place;
+		return verdict;
+	}
+	walk(cgroup, place);
+	return keep_verdict(cgroup, place, now);
+}
+
+#endif
