@@ -1,34 +1,50 @@
 /**
- * Calls that a program may turn to elsewhere although it made none of them where it was recorded. Only calls that
- * appear without the program asking for anything else belong here, and each can do less than what every profile has.
+ * Calls that a program may turn to elsewhere, or at another moment, although it made none of them where it was
+ * recorded. Only what appears without the program asking for anything new belongs here: none of them reaches anything
+ * that the recorded calls can't.
  */
-import type { Group } from './groups.ts';
+import type { Group, GroupedCall } from './groups.ts';
 
-const VDSO =
-  'answered by the vDSO without a system call, unless the clock source of the node or VM forbids it (vdso(7))';
-const TIME64 = 'what 32-bit C libraries with 64-bit time call first (time64, Linux 5.1)';
+const VDSO = 'answered by the vDSO without a system call, unless the clock source of the machine forbids it (vdso(7))';
+const END = 'ends the caller; a target that was killed while it was recorded never came to it';
+
+/** The newer call → what C libraries use where it is missing: an older kernel, or a filter that answers ENOSYS. */
+const FALLBACKS: Readonly<Record<string, readonly string[]>> = {
+  clone3: ['clone'],
+  close_range: ['close', 'getdents64'],
+  epoll_pwait2: ['epoll_pwait'],
+  faccessat2: ['faccessat', 'newfstatat', 'fstatat64'],
+  fchmodat2: ['fchmodat'],
+  openat2: ['openat'],
+  statx: ['newfstatat', 'fstatat64'],
+  preadv2: ['preadv'],
+  pwritev2: ['pwritev'],
+  clock_gettime64: ['clock_gettime'],
+  clock_nanosleep_time64: ['clock_nanosleep'],
+  futex_time64: ['futex'],
+  ppoll_time64: ['ppoll'],
+  pselect6_time64: ['pselect6'],
+  recvmmsg_time64: ['recvmmsg'],
+  utimensat_time64: ['utimensat'],
+};
 
 export const PORTABILITY: Group = {
   name: 'portability',
-  description: 'appears on another kernel, clock source or C library without any change to the program',
+  description: 'appears on another kernel or clock source, or at another moment, without any change to the program',
   calls: [
-    { name: 'clock_gettime', reason: VDSO },
-    { name: 'clock_gettime64', reason: `${VDSO}; ${TIME64}` },
-    { name: 'gettimeofday', reason: VDSO },
-    { name: 'time', reason: VDSO },
-    { name: 'getcpu', reason: VDSO },
+    ...['clock_gettime', 'clock_gettime64', 'getcpu', 'gettimeofday', 'time'].map((name) => ({ name, reason: VDSO })),
+    ...['exit', 'exit_group'].map((name) => ({ name, reason: END })),
     {
       name: 'restart_syscall',
-      reason:
-        'the kernel itself resumes an interrupted sleep, poll or futex wait through it after a stop (restart_syscall(2))',
+      reason: 'the kernel resumes an interrupted sleep, poll or futex wait through it (restart_syscall(2))',
     },
-    {
-      name: 'rseq',
-      reason: 'registered at thread start by glibc 2.35 and newer; a node-independent part of its start-up (rseq(2))',
-    },
-    {
-      name: 'set_robust_list',
-      reason: 'registered at thread start by C libraries; musl does it at the first robust mutex (set_robust_list(2))',
-    },
+    { name: 'rt_sigreturn', reason: 'returns from a signal handler; none may have run while recorded (sigreturn(2))' },
+    { name: 'sigreturn', reason: 'the same for 32-bit handlers without SA_SIGINFO (sigreturn(2))' },
+    ...Object.entries(FALLBACKS).flatMap(fallbackCalls),
   ],
 };
+
+function fallbackCalls([newer, olderNames]: [string, readonly string[]]): GroupedCall[] {
+  const reason = `what C libraries use where ${newer} is missing`;
+  return olderNames.map((name) => ({ name, reason, beside: [newer] }));
+}

@@ -3,7 +3,8 @@
  * docker, containerd and CRI-O take.
  */
 import { isMadeByWorkload } from './calls.ts';
-import type { Group } from './groups.ts';
+import type { ArgumentCondition, Group, GroupedCall } from './groups.ts';
+import { compareText } from './instants.ts';
 import type { Abi } from './recording.ts';
 import type { Contributor, ProfiledCall } from './syscall-profile.ts';
 import { isKnownName } from './syscalls/names.ts';
@@ -23,6 +24,7 @@ export interface SeccompRule {
   readonly names: readonly string[];
   readonly action: 'SCMP_ACT_ALLOW' | 'SCMP_ACT_ERRNO';
   readonly errnoRet?: number;
+  readonly args?: readonly ArgumentCondition[];
 }
 
 export interface SeccompProfile {
@@ -51,12 +53,14 @@ export function toSeccomp({ calls, contributors }: ProfiledContainer, groups: re
   const made = calls.filter(isMadeByWorkload);
   const denied = calls.filter(({ errno, origins }) => errno !== undefined && origins.some((o) => o !== 'setup'));
   const abis = new Set<Abi>([...contributors.map((c) => c.architecture), ...[...made, ...denied].map((c) => c.abi)]);
-  const wanted = [...made, ...groups.flatMap((group) => group.calls)].map(({ name }) => name);
-  const allowed = new Set(wanted.filter((name) => isKnownName(name, abis)));
-  const refusals = new Map(
-    denied
-      .filter(({ name }) => !allowed.has(name) && isKnownName(name, abis))
-      .map(({ name, errno = EPERM }) => [name, errno]),
+  const known = ({ name }: { readonly name: string }): boolean => isKnownName(name, abis);
+  const grouped = groupedCalls(groups, made).filter(known);
+  const bare = namesOf([...made.filter(known), ...grouped.filter(isBare)]);
+  // libseccomp drops a rule with arguments where another allows the call without.
+  const narrowed = grouped.filter(({ name, args }) => args !== undefined && !bare.has(name));
+  const open = new Set([...bare, ...namesOf(narrowed)]);
+  const answered = [...grouped, ...denied.filter(known)].flatMap(({ name, errno }) =>
+    errno === undefined || open.has(name) ? [] : [[name, errno] as const],
   );
   return {
     defaultAction: 'SCMP_ACT_ERRNO',
@@ -64,19 +68,45 @@ export function toSeccomp({ calls, contributors }: ProfiledContainer, groups: re
     architectures: (Object.keys(ARCHITECTURES) as Abi[])
       .filter((abi) => abis.has(abi))
       .map((abi) => ARCHITECTURES[abi]),
-    syscalls: [...allowRule(allowed), ...errnoRules(refusals)],
+    syscalls: [...allowRule(bare), ...narrowedRules(narrowed), ...errnoRules(answered)],
   };
+}
+
+function groupedCalls(groups: readonly Group[], made: readonly ProfiledCall[]): GroupedCall[] {
+  const seen = namesOf(made);
+  return groups.flatMap(({ calls }) => calls).filter(({ beside }) => beside?.some((name) => seen.has(name)) ?? true);
+}
+
+function isBare({ args, errno }: GroupedCall): boolean {
+  return args === undefined && errno === undefined;
+}
+
+function namesOf(calls: readonly { readonly name: string }[]): ReadonlySet<string> {
+  return new Set(calls.map(({ name }) => name));
 }
 
 function allowRule(names: ReadonlySet<string>): SeccompRule[] {
   return names.size > 0 ? [{ names: [...names].sort(), action: 'SCMP_ACT_ALLOW' }] : [];
 }
 
-function errnoRules(refusals: ReadonlyMap<string, number>): SeccompRule[] {
-  return [...new Set(refusals.values())]
+/** One rule per call and conditions: the rules of one call are alternatives. */
+function narrowedRules(calls: readonly GroupedCall[]): SeccompRule[] {
+  const rules = calls.map(({ name, args }): SeccompRule => ({
+    names: [name],
+    action: 'SCMP_ACT_ALLOW',
+    ...(args && { args }),
+  }));
+  const byText = new Map(rules.map((rule) => [JSON.stringify(rule), rule]));
+  return [...byText].sort(([a], [b]) => compareText(a, b)).map(([, rule]) => rule);
+}
+
+/** One rule per error number. A call that was recorded with one keeps it: a group's is only a better default. */
+function errnoRules(answered: readonly (readonly [name: string, errno: number])[]): SeccompRule[] {
+  const errnos = new Map(answered);
+  return [...new Set(errnos.values())]
     .sort((a, b) => a - b)
     .map((errnoRet) => ({
-      names: [...refusals].flatMap(([name, errno]) => (errno === errnoRet ? [name] : [])).sort(),
+      names: [...errnos].flatMap(([name, errno]) => (errno === errnoRet ? [name] : [])).sort(),
       action: 'SCMP_ACT_ERRNO',
       errnoRet,
     }));

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { unionOfCalls } from '../../../profile/calls.ts';
+import type { ProfiledCall } from '../../../profile/syscall-profile.ts';
+import { profiledCall } from './arbitrary.ts';
+
+const made = (name: string, ...origins: ProfiledCall['origins']): ProfiledCall => ({ abi: 'x86_64', name, origins });
+const denied = (errno: number, name: string, ...origins: ProfiledCall['origins']): ProfiledCall => ({
+  ...made(name, ...origins),
+  errno,
+});
+
+describe('the union of calls', () => {
+  const sets = fc.array(profiledCall, { maxLength: 20 });
+
+  it('is commutative, associative and idempotent', () => {
+    fc.assert(
+      fc.property(sets, sets, sets, (a, b, c) => {
+        assert.deepEqual(unionOfCalls(a, b), unionOfCalls(b, a));
+        assert.deepEqual(unionOfCalls(unionOfCalls(a, b), c), unionOfCalls(a, unionOfCalls(b, c)));
+        assert.deepEqual(unionOfCalls(a, unionOfCalls(a, b)), unionOfCalls(a, b));
+      }),
+    );
+  });
+
+  it('loses no call that the kernel answered, and adds no origin', () => {
+    fc.assert(
+      fc.property(sets, (calls) => {
+        const sights = (set: readonly ProfiledCall[]): Set<string> =>
+          new Set(
+            set
+              .filter(({ errno }) => errno === undefined)
+              .flatMap(({ abi, name, origins }) => origins.map((o) => `${abi} ${name} ${o}`)),
+          );
+        assert.deepEqual(sights(unionOfCalls(calls)), sights(calls));
+      }),
+    );
+  });
+
+  it('takes a call both made and denied by the workload as made', () => {
+    assert.deepEqual(unionOfCalls([denied(1, 'ptrace', 'workload')], [made('ptrace', 'exec')]), [
+      made('ptrace', 'exec'),
+    ]);
+  });
+
+  it('keeps the denial of a call that only the runtime made, before its filter was loaded', () => {
+    const rows = unionOfCalls([made('clone3', 'setup')], [denied(38, 'clone3', 'workload')]);
+    assert.deepEqual(rows, [denied(38, 'clone3', 'workload'), made('clone3', 'setup')]);
+  });
+
+  it('prefers ENOSYS, on which C libraries fall back, then the smaller error number', () => {
+    assert.deepEqual(unionOfCalls([denied(1, 'clone3', 'workload')], [denied(38, 'clone3', 'exec')]), [
+      denied(38, 'clone3', 'workload', 'exec'),
+    ]);
+    assert.deepEqual(unionOfCalls([denied(13, 'bpf', 'workload')], [denied(1, 'bpf', 'workload')]), [
+      denied(1, 'bpf', 'workload'),
+    ]);
+  });
+
+  it('keeps ABIs apart', () => {
+    assert.equal(unionOfCalls([made('read', 'workload')], [{ ...made('read', 'workload'), abi: 'i386' }]).length, 2);
+  });
+});
