@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { cacheDirectory } from '../cache-directory.ts';
 import { runCommand } from '../run-command.ts';
 import { buildah } from './buildah.ts';
@@ -11,11 +11,12 @@ export interface ImageArchive {
   readonly file: string;
 }
 
-/** Where the archive of an image is kept. */
-export function archiveOf(reference: string): ImageArchive {
-  const directory = join(cacheDirectory(), 'images');
-  mkdirSync(directory, { recursive: true });
-  return { reference, file: join(directory, `${reference.replaceAll(/[^\w.-]/g, '_')}.tar`) };
+/** Archives of one image that are kept: the newest ones. */
+const KEPT = 3;
+
+/** Whether an image needn't be built. */
+export function isCached(reference: string): boolean {
+  return existsSync(archiveOf(reference).file);
 }
 
 /** Gives the archive of `reference`, calling `build` to bring the image into buildah's storage when there is none. */
@@ -26,11 +27,31 @@ export async function cachedArchive(
 ): Promise<ImageArchive> {
   const archive = archiveOf(reference);
   if (existsSync(archive.file)) return archive;
+  mkdirSync(join(archive.file, '..'), { recursive: true });
   await build();
   const partial = `${archive.file}.${process.pid}`;
-  await runCommand(buildah('push', '--quiet', reference, `oci-archive:${partial}:${reference}`), {
-    ...(signal && { signal }),
-  });
-  renameSync(partial, archive.file);
+  try {
+    const push = buildah('push', '--quiet', reference, `oci-archive:${partial}:${reference}`);
+    await runCommand(push, signal === undefined ? {} : { signal });
+    renameSync(partial, archive.file);
+  } finally {
+    rmSync(partial, { force: true });
+  }
+  removeOld(archive);
   return archive;
+}
+
+function archiveOf(reference: string): ImageArchive {
+  const [name = '', tag = ''] = reference.split(':');
+  const directory = join(cacheDirectory(), 'images', name.replaceAll('/', '_'));
+  return { reference, file: join(directory, `${tag}.tar`) };
+}
+
+function removeOld({ file }: ImageArchive): void {
+  const directory = join(file, '..');
+  const archives = readdirSync(directory)
+    .filter((name) => name.endsWith('.tar') && name !== basename(file))
+    .map((name) => join(directory, name));
+  const newestFirst = archives.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  for (const old of newestFirst.slice(KEPT - 1)) rmSync(old, { force: true });
 }
