@@ -1,0 +1,81 @@
+/** The tracer's configuration: environment variables set by the controller. Read once, every mistake reported together. */
+import { z } from 'zod';
+
+const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(86_400_000).default(fallback);
+const path = z.string().regex(/^\//, 'must be an absolute path');
+
+const environmentSchema = z.object({
+  /** UID of the target pod; becomes part of paths, so nothing but a UUID passes. */
+  FLAK_TARGET_UID: z.uuid().transform((uid) => uid.toLowerCase()),
+  FLAK_TARGET_NAMESPACE: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a namespace name'),
+  FLAK_TARGET_POD: z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be a pod name'),
+  FLAK_NODE_NAME: z.string().min(1).max(253),
+  /** `before-gate`: a gate holds the target back until the ledger is armed. `late`: the target may be running already. */
+  FLAK_ARMING: z.enum(['before-gate', 'late']),
+  /** Who opens the gate: the tracer by a file (`hostPath`), the controller when it hears `armed` (`annotation`), nobody. */
+  FLAK_GATE_MEDIUM: z.enum(['hostPath', 'annotation', 'none']),
+  /** The tracer pod's own terminationGracePeriodSeconds. */
+  FLAK_GRACE_SECONDS: z.coerce.number().int().min(6).max(86_400),
+  FLAK_TOKEN_FILE: path.default('/var/run/flak/token'),
+  /** Directory with the files ca.crt, address and port. */
+  FLAK_ENDPOINT_DIR: path.default('/etc/flak/endpoint'),
+  /** Name in the control plane's certificate; no DNS is asked for it. */
+  FLAK_SERVER_NAME: z.string().min(1).max(253).default('flak.flak-system.svc'),
+  /** Snapshots are taken at intervals doubling from the first to the longest, and sent when something new was seen. */
+  FLAK_SNAPSHOT_MIN_MS: milliseconds(10_000),
+  FLAK_SNAPSHOT_MAX_MS: milliseconds(600_000),
+  /** How long to wait for the target's cgroup, which the kubelet makes before it pulls images, before giving up. */
+  FLAK_CGROUP_WAIT_MS: milliseconds(30_000),
+  FLAK_CGROUP_ROOT: path.default('/host/sys/fs/cgroup'),
+  FLAK_RUN_ROOT: path.default('/host/run'),
+  FLAK_LOG_ROOT: path.default('/host/var/log'),
+  FLAK_GATE_ROOT: path.default('/run/flak/gates'),
+  FLAK_PIN_ROOT: path.default('/sys/fs/bpf/flak'),
+  FLAK_LOCK_FILE: path.default('/run/flak/ledger.lock'),
+  FLAK_LEDGER_OBJECT: path,
+  FLAK_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type Configuration = ReturnType<typeof arrange>;
+export type Arming = Configuration['arming'];
+export type GateMedium = Configuration['gateMedium'];
+
+/**
+ * @param ledgerObject where the compiled ledger is unless FLAK_LEDGER_OBJECT says otherwise
+ * @returns the configuration, or one sentence per mistake
+ */
+export function parseConfiguration(
+  environment: Environment,
+  ledgerObject: string,
+):
+  | { readonly kind: 'ok'; readonly configuration: Configuration }
+  | { readonly kind: 'invalid'; readonly mistakes: readonly string[] } {
+  const parsed = environmentSchema.safeParse({ FLAK_LEDGER_OBJECT: ledgerObject, ...environment });
+  if (parsed.success) return { kind: 'ok', configuration: arrange(parsed.data) };
+  const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  return { kind: 'invalid', mistakes };
+}
+
+function arrange(env: z.infer<typeof environmentSchema>) {
+  return {
+    target: { podUid: env.FLAK_TARGET_UID, namespace: env.FLAK_TARGET_NAMESPACE, pod: env.FLAK_TARGET_POD },
+    nodeName: env.FLAK_NODE_NAME,
+    arming: env.FLAK_ARMING,
+    gateMedium: env.FLAK_GATE_MEDIUM,
+    graceMs: env.FLAK_GRACE_SECONDS * 1000,
+    snapshotMs: { first: env.FLAK_SNAPSHOT_MIN_MS, longest: env.FLAK_SNAPSHOT_MAX_MS },
+    cgroupWaitMs: env.FLAK_CGROUP_WAIT_MS,
+    controlPlane: {
+      tokenFile: env.FLAK_TOKEN_FILE,
+      endpointDir: env.FLAK_ENDPOINT_DIR,
+      serverName: env.FLAK_SERVER_NAME,
+    },
+    cgroupRoot: env.FLAK_CGROUP_ROOT,
+    runRoot: env.FLAK_RUN_ROOT,
+    logRoot: env.FLAK_LOG_ROOT,
+    gateRoot: env.FLAK_GATE_ROOT,
+    ledger: { pinRoot: env.FLAK_PIN_ROOT, lockFile: env.FLAK_LOCK_FILE, objectFile: env.FLAK_LEDGER_OBJECT },
+    logLevel: env.FLAK_LOG_LEVEL,
+  } as const;
+}

@@ -1,0 +1,65 @@
+/** What the tracer knows, put into the form that crosses the wire. Pure. */
+import type {
+  ContainerRecording,
+  Note,
+  PartialReason,
+  RecordedReport,
+  Refusal,
+  RefusedReport,
+  Report,
+} from '../../profile/recording.ts';
+import { foldRestarts } from '../../profile/union-recordings.ts';
+
+/** The store takes no larger report, nor one of more containers (docs/wire.md). */
+export const REPORT_BOUNDS = { bytes: 512 * 1024, containers: 512 } as const;
+
+/** What doesn't change between the reports of one tracer. */
+export interface ReportHead {
+  readonly podUid: string;
+  readonly node: Report['node'];
+}
+
+export interface Recorded {
+  readonly kind: RecordedReport['kind'];
+  readonly takenAt: Date;
+  readonly arming: RecordedReport['arming'];
+  readonly armedAt: Date;
+  readonly gateOpenedAt: Date | null;
+  readonly containers: readonly ContainerRecording[];
+  readonly reasons: readonly PartialReason[];
+  readonly notes: readonly Note[];
+}
+
+export function recordedReport(head: ReportHead, number: number, recorded: Recorded): RecordedReport {
+  return {
+    version: 1,
+    number,
+    ...head,
+    ...recorded,
+    takenAt: recorded.takenAt.toISOString(),
+    armedAt: recorded.armedAt.toISOString(),
+    gateOpenedAt: recorded.gateOpenedAt?.toISOString() ?? null,
+    containers: [...recorded.containers],
+    reasons: [...new Set(recorded.reasons)],
+    notes: [...new Set(recorded.notes)],
+  };
+}
+
+export interface Refused {
+  readonly takenAt: Date;
+  readonly refusal: Refusal;
+  readonly detail: string;
+}
+
+export function refusedReport(head: ReportHead, number: number, { takenAt, refusal, detail }: Refused): RefusedReport {
+  const shortened = detail.slice(0, 1024);
+  return { version: 1, number, ...head, kind: 'refused', takenAt: takenAt.toISOString(), refusal, detail: shortened };
+}
+
+/** The bytes to send. Restarts are folded into one recording per container where the report would be refused otherwise. */
+export function encodeReport(report: Report): Buffer {
+  const bytes = Buffer.from(JSON.stringify(report));
+  if (report.kind === 'refused') return bytes;
+  if (bytes.length <= REPORT_BOUNDS.bytes && report.containers.length <= REPORT_BOUNDS.containers) return bytes;
+  return Buffer.from(JSON.stringify({ ...report, containers: foldRestarts(report.containers) }));
+}

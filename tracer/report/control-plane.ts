@@ -1,0 +1,110 @@
+/** The control plane as the tracer sees it: reports go there, orders come from there (docs/wire.md). */
+import { z } from 'zod';
+import { orderAnswerSchema, type Order } from '../../profile/recording.ts';
+import type { Answer, Call, Exchange } from './exchange.ts';
+
+/** Worth another try later. `message` is for the log. */
+export interface NotNow {
+  readonly kind: 'not-now';
+  readonly message: string;
+  readonly retryAfterMs: number;
+}
+
+/**
+ * - `acknowledged`: stored. - `taken`: the number is in use, `newest` is the highest. - `finished`: no more reports are wanted.
+ * - `rejected`: these bytes will never be taken.
+ */
+export type PutOutcome =
+  | { readonly kind: 'acknowledged' | 'finished' }
+  | { readonly kind: 'taken'; readonly newest: number }
+  | { readonly kind: 'rejected'; readonly message: string }
+  | NotNow;
+
+export type OrderOutcome = { readonly kind: 'order'; readonly order: Order; readonly retryAfterMs: number } | NotNow;
+
+export interface OrderQuestion {
+  /** The order the tracer is following: an answer comes when it is another one, or when the wait ends. */
+  readonly known: Order | null;
+  readonly waitSeconds: number;
+  /** The tracer is about to stop and asks what becomes of its slot. */
+  readonly last: boolean;
+}
+
+export interface ControlPlane {
+  /** Both reject only when the signal is aborted. */
+  putReport(number: number, bytes: Buffer, signal: AbortSignal): Promise<PutOutcome>;
+  askOrder(question: OrderQuestion, signal: AbortSignal): Promise<OrderOutcome>;
+}
+
+/** A report is at most 512 KiB and is stored by one write: far beyond any healthy answer. */
+const PUT_TIMEOUT_MS = 10_000;
+/** What an answer may take beyond the wait that was asked for. */
+const ANSWER_TIMEOUT_MS = 5_000;
+
+const takenSchema = z.object({ newest: z.number().int().min(0).max(999_999) });
+
+export function createControlPlane(exchange: Exchange, podUid: string): ControlPlane {
+  const base = `/v1/traces/${podUid}`;
+  return {
+    putReport: async (number, body, signal) => {
+      const path = `${base}/reports/${number}`;
+      const answer = await tryExchange(exchange, { method: 'PUT', path, body, timeoutMs: PUT_TIMEOUT_MS, signal });
+      return 'kind' in answer ? answer : putOutcome(answer);
+    },
+    askOrder: async ({ known, waitSeconds, last }, signal) => {
+      const query = new URLSearchParams({ waitSeconds: String(waitSeconds), last: String(last) });
+      if (known !== null) query.set('known', known);
+      const timeoutMs = waitSeconds * 1000 + ANSWER_TIMEOUT_MS;
+      const path = `${base}/orders?${query.toString()}`;
+      const answer = await tryExchange(exchange, { method: 'GET', path, timeoutMs, signal });
+      return 'kind' in answer ? answer : orderOutcome(answer);
+    },
+  };
+}
+
+async function tryExchange(exchange: Exchange, call: Call): Promise<Answer | NotNow> {
+  try {
+    return await exchange(call);
+  } catch (error) {
+    call.signal.throwIfAborted();
+    return { kind: 'not-now', message: error instanceof Error ? error.message : String(error), retryAfterMs: 0 };
+  }
+}
+
+function putOutcome(answer: Answer): PutOutcome {
+  switch (answer.status) {
+    case 200:
+      return { kind: 'acknowledged' };
+    case 409: {
+      const taken = takenSchema.safeParse(answer.body);
+      return taken.success ? { kind: 'taken', newest: taken.data.newest } : notNow(answer);
+    }
+    case 410:
+      return { kind: 'finished' };
+    case 400:
+    case 413:
+    case 415:
+      return { kind: 'rejected', message: describe(answer) };
+    default:
+      return notNow(answer);
+  }
+}
+
+function orderOutcome(answer: Answer): OrderOutcome {
+  const parsed = orderAnswerSchema.safeParse(answer.body);
+  if (answer.status !== 200 || !parsed.success) return notNow(answer);
+  return { kind: 'order', order: parsed.data.order, retryAfterMs: answer.retryAfterMs ?? 0 };
+}
+
+/**
+ * 401 and 403 are no end: a token may just have been replaced, and a replica may not have seen this tracer's pod yet. Asking
+ * more than once a second for them would only be noise.
+ */
+function notNow(answer: Answer): NotNow {
+  const unknownYet = answer.status === 401 || answer.status === 403;
+  return { kind: 'not-now', message: describe(answer), retryAfterMs: answer.retryAfterMs ?? (unknownYet ? 1000 : 0) };
+}
+
+function describe({ status, body }: Answer): string {
+  return `HTTP ${status} ${JSON.stringify(body ?? null).slice(0, 512)}`;
+}

@@ -1,0 +1,136 @@
+/** The tracer's next step, from where it is and what it knows. Pure: run.ts gathers the facts and carries the actions out. */
+import type { Order } from '../../profile/recording.ts';
+import type { CourierState } from '../report/courier.ts';
+import type { GateSight } from './gate-sight.ts';
+
+export type Phase =
+  /** Armed; the gate holds the target back until the ledger has seen it. */
+  | { readonly kind: 'awaiting-gate' }
+  | { readonly kind: 'recording'; readonly snapshotAtMs: number; readonly intervalMs: number }
+  /** Ordered to flush; containers may still run. `quietSinceMs`: since when none does. */
+  | { readonly kind: 'flushing'; readonly quietSinceMs: number | null }
+  /** The final report is on its way. */
+  | { readonly kind: 'closing' }
+  /** Ordered to leave; what was seen is sent, if that is quickly done. */
+  | { readonly kind: 'leaving'; readonly untilMs: number };
+
+/**
+ * - `flushed`: the final report is stored. - `left`: the trace is over without it. - `handed-over`: a successor goes on with the slot.
+ */
+export type Ending = 'flushed' | 'left' | 'handed-over';
+
+export interface Facts {
+  readonly nowMs: number;
+  readonly order: Order;
+  /** Set once the tracer was told to stop. `answer`: the last order, null until it is known. */
+  readonly stopping: { readonly deadlineMs: number; readonly answer: Order | null } | null;
+  readonly gate: GateSight;
+  /** `containers`: none has a process any more. `pod`: nor has the sandbox, so that none can come. */
+  readonly ended: 'no' | 'containers' | 'pod';
+  /** Something was seen that no report has carried yet. */
+  readonly grew: boolean;
+  readonly courier: CourierState;
+}
+
+export type Action = 'open-gate' | 'submit-armed' | 'submit-snapshot' | 'submit-final';
+
+export interface Step {
+  readonly phase: Phase;
+  readonly actions: readonly Action[];
+  /** When to look again though nothing was heard; null: only when something is. */
+  readonly wakeAtMs: number | null;
+}
+export type Decision = Step | { readonly ending: Ending };
+
+export interface Pace {
+  readonly firstSnapshotMs: number;
+  readonly longestSnapshotMs: number;
+}
+
+/** 50 looks a second while a target is held back: what a look finds late is time the target waits. */
+export const GATE_LOOK_MS = 20;
+/** Deleting a pod may take 500 ms longer with Flak; a look at the pod's cgroups costs some 0.2 ms. */
+export const FLUSH_LOOK_MS = 50;
+/** Between one container's end and the next one's start, before the kubelet knows of the deletion, none runs for a moment. */
+export const QUIET_MS = 150;
+/** Everything that Flak installed waits for its tracers to leave while it is being removed. */
+export const LEAVE_MS = 3_000;
+
+export function decide(phase: Phase, facts: Facts, pace: Pace): Decision {
+  if (facts.courier === 'finished') return { ending: 'left' };
+  if (phase.kind === 'leaving') return leave(phase, facts);
+  if (facts.order === 'leave' || facts.stopping?.answer === 'leave') return beginLeaving(facts);
+  if (facts.stopping !== null && facts.nowMs >= facts.stopping.deadlineMs) return { ending: 'handed-over' };
+  return bounded(proceed(phase, facts, pace), facts);
+}
+
+/** Whatever is waited for, the end of the grace period is not slept through. */
+function bounded(decision: Decision, { stopping }: Facts): Decision {
+  if ('ending' in decision || stopping === null) return decision;
+  return { ...decision, wakeAtMs: Math.min(decision.wakeAtMs ?? Infinity, stopping.deadlineMs) };
+}
+
+function proceed(phase: Exclude<Phase, { kind: 'leaving' }>, facts: Facts, pace: Pace): Decision {
+  switch (phase.kind) {
+    case 'awaiting-gate':
+      return isFlushOrdered(facts) ? flush({ kind: 'flushing', quietSinceMs: null }, facts) : awaitGate(facts, pace);
+    case 'recording':
+      return isFlushOrdered(facts)
+        ? flush({ kind: 'flushing', quietSinceMs: null }, facts)
+        : record(phase, facts, pace);
+    case 'flushing':
+      return flush(phase, facts);
+    case 'closing':
+      return facts.courier === 'idle' ? { ending: 'flushed' } : { phase, actions: [], wakeAtMs: null };
+  }
+}
+
+/** Once given it stands: another replica may be a moment behind and still say `record`. */
+function isFlushOrdered({ order, stopping }: Facts): boolean {
+  return order === 'flush' || stopping?.answer === 'flush';
+}
+
+function awaitGate(facts: Facts, pace: Pace): Decision {
+  if (facts.gate === 'waiting') {
+    if (facts.stopping?.answer === 'hand-over') return { ending: 'handed-over' };
+    return { phase: { kind: 'awaiting-gate' }, actions: [], wakeAtMs: facts.nowMs + GATE_LOOK_MS };
+  }
+  const snapshotAtMs = facts.nowMs + pace.firstSnapshotMs;
+  return {
+    phase: { kind: 'recording', snapshotAtMs, intervalMs: pace.firstSnapshotMs },
+    // A look behind the gate opens nothing: the gate is open, or it isn't ours to open.
+    actions: facts.gate === 'seen' ? ['open-gate', 'submit-armed'] : ['submit-armed'],
+    wakeAtMs: snapshotAtMs,
+  };
+}
+
+function record(phase: Extract<Phase, { kind: 'recording' }>, facts: Facts, pace: Pace): Decision {
+  const stopping = facts.stopping !== null;
+  if (stopping && facts.stopping.answer === 'hand-over' && facts.courier !== 'busy' && !facts.grew) {
+    return { ending: 'handed-over' };
+  }
+  const due = facts.nowMs >= phase.snapshotAtMs;
+  const actions: Action[] = facts.grew && (due || stopping) ? ['submit-snapshot'] : [];
+  if (!due) return { phase, actions, wakeAtMs: phase.snapshotAtMs };
+  const intervalMs = Math.min(phase.intervalMs * 2, pace.longestSnapshotMs);
+  const snapshotAtMs = facts.nowMs + intervalMs;
+  return { phase: { kind: 'recording', snapshotAtMs, intervalMs }, actions, wakeAtMs: snapshotAtMs };
+}
+
+function flush(phase: Extract<Phase, { kind: 'flushing' }>, facts: Facts): Decision {
+  const quietSinceMs = facts.ended === 'no' ? null : (phase.quietSinceMs ?? facts.nowMs);
+  const quiet = quietSinceMs !== null && facts.nowMs - quietSinceMs >= QUIET_MS;
+  if (facts.ended === 'pod' || quiet) return { phase: { kind: 'closing' }, actions: ['submit-final'], wakeAtMs: null };
+  return { phase: { kind: 'flushing', quietSinceMs }, actions: [], wakeAtMs: facts.nowMs + FLUSH_LOOK_MS };
+}
+
+function beginLeaving(facts: Facts): Decision {
+  const phase = { kind: 'leaving', untilMs: facts.nowMs + LEAVE_MS } as const;
+  if (facts.grew) return { phase, actions: ['submit-snapshot'], wakeAtMs: phase.untilMs };
+  return leave(phase, facts);
+}
+
+function leave(phase: Extract<Phase, { kind: 'leaving' }>, facts: Facts): Decision {
+  if (facts.courier !== 'busy' || facts.nowMs >= phase.untilMs) return { ending: 'left' };
+  return { phase, actions: [], wakeAtMs: phase.untilMs };
+}
