@@ -2,9 +2,9 @@
  * The test cluster as functions: for the commands of package.json, the end-to-end tests and the demo.
  * One cluster per machine: addresses, ports and the directory below /run are fixed.
  */
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { FIRST_NODE, SECOND_NODE, type NodeIdentity } from './addresses.ts';
 import { kubernetesBinaries } from './binaries/kubernetes.ts';
 import { createCertificates } from './certificates/create-all.ts';
@@ -70,6 +70,13 @@ export async function startCluster(options: ClusterOptions, progress: Progress):
   return clusterOf(layout, binaries);
 }
 
+/** The cluster that is up, if there is one. */
+export function runningCluster(options: Pick<ClusterOptions, 'stateDirectory'>): Cluster | undefined {
+  const layout = layoutOf(options.stateDirectory ?? DEFAULT_STATE);
+  if (!isDaemonRunning(layout, 'kube-apiserver') || !existsSync(kubectlOf(layout))) return undefined;
+  return clusterOf(layout, dirname(realpathSync(kubectlOf(layout))));
+}
+
 /** Stops the cluster and leaves the machine as it was before; no error when there is none. */
 export async function stopCluster(options: Pick<ClusterOptions, 'stateDirectory'>, progress: Progress): Promise<void> {
   const layout = layoutOf(options.stateDirectory ?? DEFAULT_STATE);
@@ -133,16 +140,20 @@ async function startParts(layout: Layout, binaries: string, progress: Progress, 
 
 /** Makes kubectl reachable at a path that doesn't change with the version. */
 async function linkKubectl(layout: Layout, binaries: string): Promise<void> {
-  const link = join(layout.state, 'kubectl');
+  const link = kubectlOf(layout);
   await rm(link, { force: true });
   symlinkSync(join(binaries, 'kubectl'), link);
   await runCommand([link, 'version', '--client']);
 }
 
+function kubectlOf(layout: Layout): string {
+  return join(layout.state, 'kubectl');
+}
+
 function clusterOf(layout: Layout, binaries: string): Cluster {
   return {
     kubeconfig: layout.kubeconfig,
-    kubectl: join(layout.state, 'kubectl'),
+    kubectl: kubectlOf(layout),
     binaries,
     stateDirectory: layout.state,
     node: clusterNode(layout, FIRST_NODE),

@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster.ts';
+import { nodesUp } from '../nodes/nodes-up.ts';
 import type { Progress } from '../progress.ts';
 import { buildArchives } from './build.ts';
 import { loadImages } from './load.ts';
@@ -15,7 +16,9 @@ export async function buildImages(
 ): Promise<Record<string, string>> {
   const archives = await buildArchives([...PROJECT_IMAGES, ...TEST_IMAGES], progress, signal);
   if (cluster !== undefined) {
-    await progress.step('Load images', () => loadImages(cluster.node.containerdSocket, archives, signal));
+    await progress.step('Load images', async () => {
+      for (const node of nodesUp(cluster.stateDirectory)) await loadImages(node.containerdSocket, archives, signal);
+    });
   }
   return Object.fromEntries(archives.map(({ reference }) => [reference.split(':')[0] ?? reference, reference]));
 }
