@@ -1,0 +1,36 @@
+import { startApiServer, type ApiServer } from './apiserver.ts';
+import { crdCases } from './manifests/crds.ts';
+import { entryCases } from './manifests/entries.ts';
+import { installCases } from './manifests/install.ts';
+import { ownNamespaceCases } from './manifests/own-namespace.ts';
+import { ownWebhookCases } from './manifests/own-webhooks.ts';
+import { podPolicyCases } from './manifests/pod-policy.ts';
+import { rightsCases } from './manifests/rights.ts';
+import { tracerPolicyCases } from './manifests/tracer-policy.ts';
+import { uninstallCases } from './manifests/uninstall.ts';
+
+/** One API server for all: each part cleans up behind itself, the last one uninstalls. */
+describe('manifests, applied to a real API server', () => {
+  let server: ApiServer | undefined;
+  const kubectl = () => {
+    if (server === undefined) throw new Error('the API server is not up');
+    return server.kubectl;
+  };
+
+  before(async function () {
+    this.timeout(1_200_000); // a machine's first run compiles Kubernetes
+    server = await startApiServer();
+    await server.kubectl.run(['apply', '-k', 'manifests']);
+  });
+  after(() => server?.stop());
+
+  installCases(kubectl);
+  rightsCases(kubectl);
+  crdCases(kubectl);
+  entryCases(kubectl);
+  podPolicyCases(kubectl);
+  ownNamespaceCases(kubectl);
+  tracerPolicyCases(kubectl);
+  ownWebhookCases(kubectl);
+  uninstallCases(kubectl);
+});

@@ -1,0 +1,110 @@
+import type { Kubectl, KubectlAnswer } from '../../e2e/kubectl.ts';
+import { assertAllowed, assertRefused, FLAKS_ACCOUNT, untilRefused, withEveryRight } from './flaks-account.ts';
+
+const IMAGE = 'ghcr.io/flak-dev/flak-tracer:0.1.0';
+const TOKEN = { serviceAccountToken: { path: 'token', audience: 'flak', expirationSeconds: 3600 } };
+const HOST_PATHS = ['/sys/fs/cgroup', '/sys/fs/bpf', '/run/flak', '/run', '/var/log'];
+
+const CONTAINER = {
+  name: 'tracer',
+  image: IMAGE,
+  env: [{ name: 'FLAK_TARGET_UID', value: 'b7e3f2c0-0000-4000-8000-000000000001' }],
+  securityContext: { privileged: true },
+};
+
+const SPEC = {
+  nodeName: 'node-1',
+  hostPID: true,
+  hostNetwork: true,
+  serviceAccountName: 'flak-tracer',
+  automountServiceAccountToken: false,
+  containers: [CONTAINER],
+  volumes: [
+    ...HOST_PATHS.map((path, i) => ({ name: `host-${i}`, hostPath: { path } })),
+    { name: 'token', projected: { sources: [TOKEN] } },
+    { name: 'endpoint', configMap: { name: 'flak-endpoint' } },
+  ],
+};
+
+function tracer(spec: object): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'tracer-web-b7e3f2c0',
+      namespace: 'flak-system',
+      labels: { 'app.kubernetes.io/component': 'tracer', 'app.kubernetes.io/part-of': 'flak' },
+    },
+    spec: { ...SPEC, ...spec },
+  };
+}
+
+function withContainer(change: object): object {
+  return { containers: [{ ...CONTAINER, ...change }] };
+}
+
+function withVolume(volume: object): object {
+  return { volumes: [...SPEC.volumes, { name: 'more', ...volume }] };
+}
+
+const CASES: readonly (readonly [title: string, spec: object, refusedBecause?: RegExp])[] = [
+  ['as the controller makes it', {}],
+  ['of another image', withContainer({ image: 'docker.io/library/busybox:1' }), /of the image/],
+  ['of the gate image', withContainer({ image: 'ghcr.io/flak-dev/flak-gate:0.1.0' }), /of the image/],
+  ['with a second container', { containers: [CONTAINER, { ...CONTAINER, name: 'second' }] }, /one container/],
+  ['with an init container', { initContainers: [{ ...CONTAINER, name: 'first' }] }, /one container/],
+  ['with a command', withContainer({ command: ['sh'] }), /as it is/],
+  ['with arguments', withContainer({ args: ['-c', 'id'] }), /as it is/],
+  ['with a hook', withContainer({ lifecycle: { postStart: { exec: { command: ['id'] } } } }), /as it is/],
+  ['with a probe', withContainer({ livenessProbe: { exec: { command: ['id'] } } }), /as it is/],
+  ['with a readiness probe', withContainer({ readinessProbe: { exec: { command: ['id'] } } }), /as it is/],
+  ['with a startup probe', withContainer({ startupProbe: { exec: { command: ['id'] } } }), /as it is/],
+  ['with an environment from elsewhere', withContainer({ envFrom: [{ configMapRef: { name: 'x' } }] }), /as it is/],
+  ['with NODE_OPTIONS', withContainer({ env: [{ name: 'NODE_OPTIONS', value: '--import=x' }] }), /FLAK_/],
+  ['under another account', { serviceAccountName: 'flak-webhook' }, /flak-tracer/],
+  ['with a token for the API server', { automountServiceAccountToken: true }, /without a token/],
+  ['for no node', { nodeName: undefined }, /one node/],
+  ["with the host's root", withVolume({ hostPath: { path: '/' } }), /host paths/],
+  ['with a Secret', withVolume({ secret: { secretName: 'flak-certificates' } }), /host paths/],
+  ['with another ConfigMap', withVolume({ configMap: { name: 'trace-x' } }), /host paths/],
+  [
+    'with a token of another audience',
+    withVolume({ projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } }),
+    /host paths/,
+  ],
+  ['with a projected Secret', withVolume({ projected: { sources: [TOKEN, { secret: { name: 'x' } }] } }), /host paths/],
+];
+
+export function tracerPolicyCases(kubectl: () => Kubectl): void {
+  describe("Flak's account may make a privileged pod", () => {
+    withEveryRight(kubectl);
+    const create = (spec: object): Promise<KubectlAnswer> =>
+      kubectl()
+        .as(FLAKS_ACCOUNT)
+        .attempt(['create', '--dry-run=server', '-f', '-'], JSON.stringify(tracer(spec)));
+
+    before(() => untilRefused(() => create({ nodeName: undefined })));
+
+    for (const [title, spec, refusedBecause] of CASES)
+      it(`${refusedBecause === undefined ? '' : 'not '}${title}`, async () => {
+        const answer = await create(spec);
+        if (refusedBecause === undefined) assertAllowed(answer);
+        else assertRefused(answer, 'flak-tracers', refusedBecause);
+      });
+
+    it('not without the labels of a tracer', async () => {
+      const unlabelled = { ...tracer({}), metadata: { name: 'tracer-x', namespace: 'flak-system' } };
+      const answer = await kubectl()
+        .as(FLAKS_ACCOUNT)
+        .attempt(['create', '--dry-run=server', '-f', '-'], JSON.stringify(unlabelled));
+      assertRefused(answer, 'flak-own-namespace', /no pods but tracers/);
+    });
+
+    it('not at all while the PodTemplate that names the image is gone', async () => {
+      const images = ['podtemplate/flak-images', '-n', 'flak-system'];
+      await kubectl().run(['delete', ...images]);
+      await untilRefused(() => create({}));
+      await kubectl().run(['apply', '-k', 'manifests']);
+    });
+  });
+}
