@@ -64,7 +64,7 @@ function arrange(env: z.infer<typeof environmentSchema>) {
     arming: env.FLAK_ARMING,
     gateMedium: env.FLAK_GATE_MEDIUM,
     graceMs: env.FLAK_GRACE_SECONDS * 1000,
-    snapshotMs: { first: env.FLAK_SNAPSHOT_MIN_MS, longest: env.FLAK_SNAPSHOT_MAX_MS },
+    pace: { firstSnapshotMs: env.FLAK_SNAPSHOT_MIN_MS, longestSnapshotMs: env.FLAK_SNAPSHOT_MAX_MS },
     cgroupWaitMs: env.FLAK_CGROUP_WAIT_MS,
     controlPlane: {
       tokenFile: env.FLAK_TOKEN_FILE,
