@@ -3,7 +3,7 @@ import { isMadeByWorkload, unionOfCalls } from './calls.ts';
 import { completenessOf } from './completeness.ts';
 import type { ContainerRecording, Note, PartialReason, RecordedReport, RecordingEntry } from './recording.ts';
 import type { Contribution, Contributor, ProfiledCall } from './syscall-profile.ts';
-import { nameOf } from './syscalls/names.ts';
+import { isKnownName, nameOf } from './syscalls/names.ts';
 
 /** The gate's own container is never profiled (a test compares the name with webhook/names.ts). */
 export const GATE_CONTAINER = 'flak-gate';
@@ -97,9 +97,16 @@ function callsOf({ abi, origin, calls, denied }: RecordingEntry): ProfiledCall[]
   ];
 }
 
-/** io_uring_setup(2): what is submitted to the ring is done by the kernel without a system call of the workload. */
+/**
+ * io_uring_setup(2): what is submitted to the ring is done by the kernel without a system call of the workload. A call
+ * that no table names can't be put into a profile, which then lacks it.
+ */
 function reasonsOf(calls: readonly ProfiledCall[]): PartialReason[] {
-  return calls.some((call) => call.name === 'io_uring_setup' && isMadeByWorkload(call)) ? ['io-uring'] : [];
+  const made = calls.filter(isMadeByWorkload);
+  const reasons: PartialReason[] = [];
+  if (made.some(({ name }) => name === 'io_uring_setup')) reasons.push('io-uring');
+  if (made.some(({ abi, name }) => !isKnownName(name, [abi]))) reasons.push('unknown-syscall');
+  return reasons;
 }
 
 function notesOf(calls: readonly ProfiledCall[]): Note[] {

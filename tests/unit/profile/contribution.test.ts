@@ -146,6 +146,13 @@ describe('what a trace contributes', () => {
     assert.deepEqual(of(denied)?.completeness.reasons, []);
   });
 
+  it('is partial when the workload makes a call that no table names', () => {
+    const report = reportOf([container('app', [entryOf([575])])]);
+    const contribution = contributionsOf(report, target).get('app');
+    assert.deepEqual(contribution?.contributor.completeness.reasons, ['unknown-syscall']);
+    assert.equal(contribution.calls[0]?.name, 'nr:575');
+  });
+
   it('notes denials with their error number', () => {
     const report = reportOf([
       container('app', [entryOf([READ], { denied: [{ nr: CLONE3, firstSeenNs: '1', errno: 38 }] })]),
