@@ -40,7 +40,8 @@ export type Decision =
   | { readonly kind: 'trace'; readonly gate: GatePlan; readonly warnings: readonly string[] }
   | { readonly kind: 'skip'; readonly reason: SkipReason };
 
-const KUBERNETES_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease'];
+/** The same that the webhook's namespace selectors leave out. */
+const KUBERNETES_NAMESPACES = ['kube-system', 'kube-node-lease'];
 
 /** Set by the kubelet on the pods it announces; pkg/kubelet/types/pod_update.go. */
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
