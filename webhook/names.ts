@@ -84,6 +84,17 @@ export const OBJECTS = {
   priorityClass: 'flak-tracer',
 } as const;
 
+/** On the Lease, which every replica watches. */
+export const LEASE_ANNOTATIONS = {
+  /** `<uid of Flak's Deployment>@<ISO 8601>`: Flak is being removed. */
+  uninstalling: 'flak.dev/uninstalling',
+  /** `<image>@<ISO 8601>`: the gate image that could not be pulled. */
+  avoidedGateImage: 'flak.dev/avoided-gate-image',
+} as const;
+
+/** On a SyscallProfile in Flak's namespace: the namespace that it was recorded in, which is no more. */
+export const ARCHIVED_FROM_LABEL = 'flak.dev/archived-from';
+
 /** Audience of the tracers' projected tokens. */
 export const TOKEN_AUDIENCE = 'flak';
 

@@ -23,13 +23,12 @@ export type Action =
   | { readonly kind: 'trust-gate-image' }
   /** Merges the stored report into the profiles and completes the Trace. */
   | { readonly kind: 'store-profiles'; readonly extraReasons: readonly PartialReason[]; readonly endedAtMs: number }
-  /** Ends the Trace without a profile. `optional`: what follows is done even if this is refused. */
+  /** Ends the Trace without a profile. */
   | {
       readonly kind: 'finish-untraced';
       readonly reason: TraceReason;
       readonly message: string;
       readonly endedAtMs: number;
-      readonly optional: boolean;
     }
   | { readonly kind: 'remove-finalizer' }
   | { readonly kind: 'delete-trace-state' }

@@ -22,11 +22,6 @@ export function tracerName(podName: string, podUid: string): string {
   return `${prefix}${cut(podName.replaceAll('.', '-'), 63 - prefix.length - 9)}-${shortUid(podUid)}`;
 }
 
-/** ConfigMap in flak-system that holds the newest report. */
-export function traceStateName(podUid: string): string {
-  return `trace-${podUid}`;
-}
-
 const MAX_NAME = 253;
 
 /** `<kind>-<workload>-<container>`; what is too long is cut and told apart by a hash of the whole. */

@@ -9,7 +9,7 @@ import { ensureTracer, removeTracer, tracerEnded } from './plan-tracer.ts';
 import { tellFlushWait } from './plan-waiting.ts';
 import type { Facts } from './facts.ts';
 import type { PartialReason } from '../../profile/recording.ts';
-import { flushDueFromMs, hasStarted, isEnding } from './target-pod.ts';
+import { flushDueFromMs, hasStarted, isEnding, isWithdrawn } from './target-pod.ts';
 import type { TargetPod } from './target-pod.ts';
 import { explain } from './untraced-reasons.ts';
 import type { TraceReason } from './untraced-reasons.ts';
@@ -30,8 +30,8 @@ export function deadlinesOf(facts: Facts, fromMs: number): Deadlines {
 
 export function planEnd(facts: Facts, pod: TargetPod, now: number): PlanPart {
   const { report } = facts;
-  const opening = facts.uninstallingSinceMs === null ? NOTHING : releaseGate(pod, 'uninstalling');
   const ending = isEnding(pod);
+  const opening = ending ? NOTHING : releaseGate(pod, isWithdrawn(pod) ? 'withdrawn' : 'uninstalling');
   const deadlines = deadlinesOf(facts, ending ? flushDueFromMs(pod) : now);
   if (report === null || report.kind === 'refused') {
     const reason = reasonWithoutRecording(facts, pod, deadlines, now);
@@ -102,7 +102,7 @@ function finishUntraced(facts: Facts, pod: TargetPod, reason: TraceReason, now: 
   const detail = facts.report?.kind === 'refused' ? facts.report.detail : pod.statusReason;
   const message = explain(reason, detail);
   return join(
-    act({ kind: 'finish-untraced', reason, message, endedAtMs: now, optional: true }),
+    act({ kind: 'finish-untraced', reason, message, endedAtMs: now }),
     hasStarted(pod) ? act({ kind: 'record-event', reason: 'FlakNotTraced', message }) : NOTHING,
     letGo(facts, pod, now),
   );
@@ -121,7 +121,7 @@ function storeProfiles(
     return join(
       act(
         { kind: 'record-event', reason: 'FlakNotTraced', message },
-        { kind: 'finish-untraced', reason: 'not-stored', message, endedAtMs: now, optional: true },
+        { kind: 'finish-untraced', reason: 'not-stored', message, endedAtMs: now },
       ),
       letGo(facts, pod, now),
     );

@@ -73,7 +73,7 @@ export function giveUp(facts: Facts, pod: TargetPod, found: Obstacle, now: numbe
     releaseGate(pod, found.release),
     act(
       { kind: 'record-event', reason: 'FlakNotTraced', message: found.message },
-      { kind: 'finish-untraced', reason: found.reason, message: found.message, endedAtMs: now, optional: false },
+      { kind: 'finish-untraced', reason: found.reason, message: found.message, endedAtMs: now },
     ),
     pod.held ? act({ kind: 'remove-finalizer' }) : NOTHING,
     removeTracer(facts, now),

@@ -29,10 +29,7 @@ export function planGone(facts: Facts, now: number): PlanPart {
   if (report === null || report.kind === 'refused') {
     const reason = report?.refusal ?? 'finalizer-removed';
     const message = explain(reason);
-    return join(
-      act({ kind: 'finish-untraced', reason, message, endedAtMs: now, optional: false }),
-      planLeftovers(facts, now),
-    );
+    return join(act({ kind: 'finish-untraced', reason, message, endedAtMs: now }), planLeftovers(facts, now));
   }
   const extra = report.kind === 'final' ? [] : (['finalizer-removed'] as const);
   return join(act({ kind: 'store-profiles', extraReasons: extra, endedAtMs: now }), planLeftovers(facts, now));

@@ -24,7 +24,7 @@ export function everStarted(status: ContainerStatus | undefined): boolean {
 
 function idsOf(status: ContainerStatus | undefined): string[] {
   const ids = [status?.containerID, status?.state?.terminated?.containerID, status?.lastState?.terminated?.containerID];
-  return [...new Set(ids.filter((id) => id !== null && id !== undefined && id !== ''))];
+  return [...new Set(ids.map((id) => id ?? '').filter((id) => id !== ''))];
 }
 
 export function readContainer(

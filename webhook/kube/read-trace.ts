@@ -1,0 +1,82 @@
+/** From objects that Flak itself wrote to the facts that the controller decides from. */
+import { z } from 'zod';
+import { completenessSchema, workloadSchema } from '../../profile/syscall-profile.ts';
+import type { ReportFacts, TraceFacts } from '../controller/facts.ts';
+import { TRACE_PHASES } from '../controller/trace-status.ts';
+import type { TraceStatus } from '../controller/trace-status.ts';
+import { LABELS } from '../names.ts';
+import { anyObjectSchema, metadataSchema, readWith } from './read-object.ts';
+import { parseTraceState } from './trace-state.ts';
+
+const containerSchema = z.object({
+  name: z.string(),
+  kind: z.enum(['init', 'sidecar', 'app', 'ephemeral']),
+  command: z.array(z.string()),
+  image: z.string(),
+  imageDigest: z.string(),
+});
+
+const statusSchema = z.object({
+  phase: z.enum(TRACE_PHASES),
+  node: z.string().optional(),
+  workload: workloadSchema.optional(),
+  containers: z.array(containerSchema).optional(),
+  tracer: z.string().optional(),
+  armedAt: z.string().optional(),
+  gateOpenedAt: z.string().optional(),
+  endedAt: z.string().optional(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  completeness: completenessSchema.optional(),
+  profiles: z.array(z.string()).optional(),
+});
+
+const traceSchema = z.object({
+  metadata: metadataSchema,
+  spec: z.object({ podName: z.string(), podUid: z.string() }),
+  status: z.unknown().optional(),
+});
+
+/** Zod's optionals may be present and undefined; a status has no such fields. */
+function withoutUndefined(status: z.infer<typeof statusSchema>): TraceStatus {
+  return Object.fromEntries(
+    Object.entries(status).filter(([, value]) => value !== undefined),
+  ) as unknown as TraceStatus;
+}
+
+/** Finished traces are kept for ever; of them nothing but the phase matters here. */
+function slim(status: TraceStatus): TraceStatus {
+  return status.phase === 'Complete' || status.phase === 'Untraced' ? { phase: status.phase } : status;
+}
+
+export function readTrace(object: unknown): TraceFacts | null {
+  const trace = readWith(traceSchema, object);
+  if (trace === null) return null;
+  const { metadata, spec } = trace;
+  const status = readWith(statusSchema, trace.status ?? null);
+  return {
+    namespace: metadata.namespace,
+    name: metadata.name,
+    podUid: spec.podUid,
+    podName: spec.podName,
+    resourceVersion: metadata.resourceVersion,
+    status: status === null ? null : slim(withoutUndefined(status)),
+  };
+}
+
+/** The newest report of a trace, without its recordings (up to 512 KiB each). */
+export function readReport(object: unknown): { readonly podUid: string; readonly report: ReportFacts } | null {
+  const podUid = readWith(anyObjectSchema, object)?.metadata.labels[LABELS.targetUid];
+  if (podUid === undefined) return null;
+  try {
+    return { podUid, report: factsOf(parseTraceState(object).report) };
+  } catch {
+    return null;
+  }
+}
+
+function factsOf(report: ReturnType<typeof parseTraceState>['report']): ReportFacts {
+  if (report.kind === 'refused') return { kind: report.kind, refusal: report.refusal, detail: report.detail };
+  const { kind, arming, armedAt, gateOpenedAt } = report;
+  return { kind, arming, armedAt, gateOpenedAt };
+}
