@@ -98,4 +98,5 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+// Not left to the event loop: after a failure waits of the run are still under way.
+process.exit(await main());

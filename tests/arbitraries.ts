@@ -1,0 +1,101 @@
+/** Arbitrary values of the wire's vocabulary for property tests. */
+import fc from 'fast-check';
+import {
+  ABIS,
+  MAX_SYSCALLS,
+  NOTES,
+  ORIGINS,
+  PARTIAL_REASONS,
+  REFUSALS,
+  type ContainerRecording,
+  type Note,
+  type PartialReason,
+  type RecordedReport,
+  type RecordingEntry,
+  type Refusal,
+  type Report,
+} from '../profile/recording.ts';
+
+const keysOf = <K extends string>(table: Readonly<Record<K, string>>): K[] => Object.keys(table) as K[];
+
+/** Objects like those that JSON.parse makes. */
+const plain = { noNullPrototype: true } as const;
+
+const nr = fc.integer({ min: 0, max: MAX_SYSCALLS - 1 });
+const bootNs = fc.bigInt(0n, 10n ** 18n).map(String);
+const call = fc.record({ nr, firstSeenNs: bootNs }, plain);
+const denied = fc.record({ nr, firstSeenNs: bootNs, errno: fc.integer({ min: 1, max: 4095 }) }, plain);
+const byNr = { selector: (sight: { nr: number }) => sight.nr, maxLength: 6 };
+
+/** Sorted by number, as the ledger reads its rows. */
+const sights = <T extends { nr: number }>(sight: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  fc.uniqueArray(sight, byNr).map((all) => all.sort((a, b) => a.nr - b.nr));
+
+const entry: fc.Arbitrary<RecordingEntry> = fc.record(
+  { abi: fc.constantFrom(...ABIS), origin: fc.constantFrom(...ORIGINS), calls: sights(call), denied: sights(denied) },
+  plain,
+);
+
+const instant = fc.integer({ min: Date.UTC(2024), max: Date.UTC(2034) }).map((ms) => new Date(ms).toISOString());
+
+export function container(containerId: fc.Arbitrary<string>): fc.Arbitrary<ContainerRecording> {
+  return fc.record(
+    {
+      containerId,
+      name: fc.constantFrom('app', 'init', 'flak-gate', null),
+      kind: fc.constantFrom('container' as const, 'sandbox' as const, 'unknown' as const),
+      runtime: fc.constantFrom('runc', 'crun', null),
+      entries: fc.uniqueArray(entry, { selector: ({ abi, origin }) => `${abi}/${origin}`, maxLength: 4 }),
+    },
+    plain,
+  );
+}
+
+export const containers: fc.Arbitrary<ContainerRecording[]> = fc.uniqueArray(
+  container(fc.constantFrom('a', 'b', 'c', 'd', 'e').map((letter) => letter.repeat(64))),
+  { selector: ({ containerId }) => containerId, maxLength: 5 },
+);
+
+const base = {
+  version: fc.constant(1 as const),
+  number: fc.integer({ min: 1, max: 1_000_000 }),
+  podUid: fc.uuid(),
+  takenAt: instant,
+  node: fc.record(
+    {
+      name: fc.constantFrom('n1', 'n2'),
+      bootId: fc.constantFrom('boot-1', 'boot-2'),
+      kernel: fc.string({ maxLength: 40 }),
+      architecture: fc.constantFrom('x86_64' as const, 'aarch64' as const),
+      cgroups: fc.constantFrom('v2' as const, 'hybrid' as const),
+    },
+    plain,
+  ),
+};
+
+export const recordedReport: fc.Arbitrary<RecordedReport> = fc.record(
+  {
+    ...base,
+    kind: fc.constantFrom('armed' as const, 'snapshot' as const, 'final' as const),
+    arming: fc.constantFrom('before-gate' as const, 'late' as const),
+    armedAt: instant,
+    gateOpenedAt: fc.option(instant),
+    containers,
+    reasons: fc.uniqueArray(fc.constantFrom(...keysOf<PartialReason>(PARTIAL_REASONS)), { maxLength: 4 }),
+    notes: fc.uniqueArray(fc.constantFrom(...keysOf<Note>(NOTES)), { maxLength: 3 }),
+  },
+  plain,
+);
+
+export const report: fc.Arbitrary<Report> = fc.oneof(
+  recordedReport,
+  fc.record(
+    {
+      ...base,
+      kind: fc.constant('refused' as const),
+      refusal: fc.constantFrom(...keysOf<Refusal>(REFUSALS)),
+      detail: fc.string({ maxLength: 80 }),
+    },
+    plain,
+  ),
+);
