@@ -34,7 +34,9 @@ export function parseOptions(args: readonly string[]): DemoOptions | 'help' | { 
     });
     if (values.help) return 'help';
     if (values.kubeconfig !== undefined && values.registry === undefined) {
-      return { mistake: '--kubeconfig needs --registry: no Flak images are published yet, so they are pushed there first.' };
+      return {
+        mistake: '--kubeconfig needs --registry: no Flak images are published yet, so they are pushed there first.',
+      };
     }
     return { keep: values.keep, kubeconfig: values.kubeconfig, registry: values.registry };
   } catch (error) {

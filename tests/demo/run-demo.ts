@@ -1,0 +1,103 @@
+/** The demo's steps, in the order a newcomer would take them by hand. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { syscallProfileStatusSchema, type SyscallProfileStatus } from '../../profile/syscall-profile.ts';
+import type { Progress } from '../cluster/progress.ts';
+import { waitUntil } from '../cluster/wait-until.ts';
+import type { Kubectl } from '../e2e/kubectl.ts';
+import { DEMO, demoObjects } from './workload.ts';
+
+export interface Demo {
+  readonly kubectl: Kubectl;
+  /** Reference of the nginx image on the node. */
+  readonly nginxImage: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface DemoResult {
+  readonly profileName: string;
+  readonly status: SyscallProfileStatus;
+  /** The OCI seccomp JSON, absolute. */
+  readonly file: string;
+}
+
+const REQUESTS = 50;
+const NAMESPACE = ['-n', DEMO.namespace];
+
+/** Runs the labelled nginx, uses it, deletes its pod, and gives the profile that was stored. */
+export async function runDemo(demo: Demo): Promise<DemoResult> {
+  const { kubectl, progress } = demo;
+  await progress.step('Run nginx with the label flak.dev/trace=true', async (detail) => {
+    await kubectl.run(['apply', '-f', '-'], JSON.stringify(demoObjects(demo.nginxImage)));
+    detail('gate, tracer, first request');
+    const rollout = ['rollout', 'status', `deployment/${DEMO.name}`, '--timeout=180s'];
+    await kubectl.run([...rollout, ...NAMESPACE]);
+    await waitForTrace(demo, 'Recording');
+  });
+  progress.note(indent(await kubectl.run(['get', 'traces', ...NAMESPACE])));
+  await progress.step(`Send it ${REQUESTS} requests through its Service`, () => sendRequests(demo));
+  const pod = await podName(kubectl);
+  await progress.step(`kubectl delete pod ${pod}`, () =>
+    kubectl.run(['delete', 'pod', pod, '--timeout=120s', ...NAMESPACE]),
+  );
+  return readProfile(kubectl);
+}
+
+/** Removes what the demo made in the cluster, Flak itself not included. */
+export async function removeDemo(kubectl: Kubectl): Promise<void> {
+  await kubectl.run(['delete', 'namespace', DEMO.namespace, '--ignore-not-found', '--timeout=180s']);
+}
+
+async function waitForTrace({ kubectl, signal }: Demo, phase: string): Promise<void> {
+  let phases = '';
+  await waitUntil(
+    `a trace in phase ${phase}`,
+    async () => {
+      phases = await kubectl.run(['get', 'traces', '-o', 'jsonpath={.items[*].status.phase}', ...NAMESPACE]);
+      return phases.split(' ').includes(phase);
+    },
+    { limitMs: 60_000, signal, explain: () => `phases seen: ${phases}` },
+  );
+}
+
+/** Through the API server's proxy, which reaches a Service from anywhere that kubectl works. */
+async function sendRequests({ kubectl, signal }: Demo): Promise<void> {
+  const base = `/api/v1/namespaces/${DEMO.namespace}/services/${DEMO.name}:80/proxy`;
+  for (let sent = 0; sent < REQUESTS; sent++) {
+    signal.throwIfAborted();
+    const path = sent % 5 === 4 ? '/no-such-page' : '/';
+    await kubectl.attempt(['get', '--raw', `${base}${path}`]);
+  }
+  await sleep(500, undefined, { signal });
+}
+
+async function podName(kubectl: Kubectl): Promise<string> {
+  const names = await kubectl.run([
+    'get',
+    'pods',
+    '-l',
+    `app=${DEMO.name}`,
+    '-o',
+    'jsonpath={.items[*].metadata.name}',
+    ...NAMESPACE,
+  ]);
+  const [first] = names.split(' ');
+  if (first === undefined || first === '') throw new Error("the demo's pod is gone; someone else deleted it");
+  return first;
+}
+
+async function readProfile(kubectl: Kubectl): Promise<DemoResult> {
+  const profileName = `deployment-${DEMO.name}-${DEMO.container}`;
+  const object = await kubectl.json<{ status: unknown }>(['get', 'syscallprofile', profileName, ...NAMESPACE]);
+  const status = syscallProfileStatusSchema.parse(object.status);
+  const file = resolve('.out', 'demo', `${profileName}.json`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, status.seccomp);
+  return { profileName, status, file };
+}
+
+function indent(text: string): string {
+  return text.trimEnd().replace(/^/gm, '    ');
+}

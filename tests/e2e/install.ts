@@ -1,0 +1,52 @@
+/** Installing Flak as users do, with images of this checkout: an overlay in a temporary folder, apply, wait. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { FLAK_NAMESPACE, OBJECTS } from '../../webhook/names.ts';
+import { imagesOverlay, type PlacedImage } from '../cluster/images/overlay.ts';
+import type { Kubectl } from './kubectl.ts';
+
+/** Names of the images that the manifests refer to. */
+const PROJECT_IMAGES = ['flak-webhook', 'flak-gate', 'flak-tracer'].map((name) => `ghcr.io/flak-dev/${name}`);
+
+/** From `apply` to both replicas ready: pulls aren't in it, the images are on the node. */
+const READY_TIMEOUT_SECONDS = 180;
+
+/** The references of the project's own images. */
+function placedImages(images: Readonly<Record<string, string>>): PlacedImage[] {
+  return PROJECT_IMAGES.map((name) => {
+    const reference = images[name];
+    if (reference === undefined) throw new Error(`no reference was built for ${name}`);
+    return { name, reference };
+  });
+}
+
+/** Calls `use` with the folder of such an overlay, which is gone afterwards. */
+export async function withOverlay<T>(
+  images: Readonly<Record<string, string>>,
+  use: (directory: string) => Promise<T>,
+): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), 'flak-overlay-'));
+  try {
+    const manifests = relative(directory, resolve('manifests'));
+    writeFileSync(join(directory, 'kustomization.yaml'), imagesOverlay(manifests, placedImages(images)));
+    return await use(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** `kubectl apply -k` and `kubectl wait`: the whole install. When it returns, the first labelled pod is traced. */
+export async function installFlak(kubectl: Kubectl, images: Readonly<Record<string, string>>): Promise<void> {
+  await withOverlay(images, (directory) => kubectl.run(['apply', '-k', directory]));
+  const deployment = `deployment/${OBJECTS.deployment}`;
+  const wait = ['wait', '-n', FLAK_NAMESPACE, '--for=condition=Available', deployment];
+  await kubectl.run([...wait, `--timeout=${READY_TIMEOUT_SECONDS}s`]);
+}
+
+/** `kubectl delete -k`, which takes profiles and traces with it. */
+export async function deleteFlak(kubectl: Kubectl, images: Readonly<Record<string, string>>): Promise<void> {
+  await withOverlay(images, (directory) =>
+    kubectl.run(['delete', '-k', directory, '--ignore-not-found', '--timeout=120s']),
+  );
+}

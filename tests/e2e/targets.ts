@@ -1,0 +1,86 @@
+/** Pods and workloads that the end-to-end tests trace. Plain objects; kubectl takes them as JSON. */
+
+export const TRACED = { 'flak.dev/trace': 'true' } as const;
+
+export interface PodShape {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** nginx on port 8080 as the pod's only container, ready once it answers. */
+export function nginxContainer(image: string): Record<string, unknown> {
+  return {
+    name: 'nginx',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    ports: [{ containerPort: 8080 }],
+    readinessProbe: { httpGet: { port: 8080, path: '/healthz' }, periodSeconds: 1 },
+  };
+}
+
+/** A container of the workbench image that runs a shell line. */
+export function shellContainer(image: string, name: string, line: string): Record<string, unknown> {
+  return { name, image, imagePullPolicy: 'IfNotPresent', command: ['/bin/sh', '-c', line] };
+}
+
+/** A pod with a short grace period. */
+export function pod(namespace: string, name: string, shape: PodShape): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace, name, labels: shape.labels ?? {}, annotations: shape.annotations ?? {} },
+    spec: { terminationGracePeriodSeconds: 5, ...shape.spec },
+  };
+}
+
+/** A Deployment or StatefulSet of `replicas` pods whose template has the given shape. */
+export function replicated(
+  kind: 'Deployment' | 'StatefulSet',
+  namespace: string,
+  name: string,
+  replicas: number,
+  shape: PodShape,
+): object {
+  const app = { app: name };
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { namespace, name },
+    spec: {
+      replicas,
+      selector: { matchLabels: app },
+      ...(kind === 'StatefulSet' && { serviceName: name }),
+      template: {
+        metadata: { labels: { ...app, ...shape.labels }, annotations: shape.annotations ?? {} },
+        spec: { terminationGracePeriodSeconds: 5, ...shape.spec },
+      },
+    },
+  };
+}
+
+/** A Job that runs once. */
+export function job(namespace: string, name: string, shape: PodShape): object {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { namespace, name },
+    spec: {
+      backoffLimit: 0,
+      template: {
+        metadata: { labels: { ...shape.labels }, annotations: shape.annotations ?? {} },
+        spec: { restartPolicy: 'Never', terminationGracePeriodSeconds: 5, ...shape.spec },
+      },
+    },
+  };
+}
+
+/** A Service on port 80 before the pods that carry `app: <name>`. */
+export function service(namespace: string, name: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace, name },
+    spec: { selector: { app: name }, ports: [{ port: 80, targetPort: 8080 }] },
+  };
+}
