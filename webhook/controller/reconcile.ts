@@ -8,7 +8,7 @@ import { isFinished } from './plan-gone.ts';
 import type { Perform } from './perform.ts';
 import type { Turn } from './queue.ts';
 import type { TargetPod } from './target-pod.ts';
-import type { TracerLedger } from './tracer-ledger.ts';
+import type { TracerPlaces } from './tracer-places.ts';
 
 /** What the caches say; nothing here asks the API server. */
 export interface Look {
@@ -28,7 +28,7 @@ export interface ReconcileDeps {
   readonly findNode: (name: string | null) => Promise<NodeFacts>;
   readonly findWorkload: (pod: TargetPod) => Promise<Workload | null>;
   readonly perform: Perform;
-  readonly tracers: TracerLedger;
+  readonly tracers: TracerPlaces;
   readonly settings: PlanSettings;
   readonly leadingSinceMs: number;
   /** ms since the epoch. */
@@ -66,7 +66,6 @@ async function gather(deps: ReconcileDeps, podUid: string): Promise<Gathered> {
     deps.findNode(pod?.nodeName ?? null),
     trace?.status?.workload ?? tracer?.target?.workload ?? (pod === null ? null : deps.findWorkload(pod)),
   ]);
-  // From here to the first request of the plan nothing else runs: the cap is counted and taken in one go.
   return { kind: 'facts', facts: assemble(deps, { podUid, pod, trace, tracer, report, node, workload }) };
 }
 
@@ -140,9 +139,12 @@ async function carryOut(deps: ReconcileDeps, facts: Facts, { actions, recheckAft
 
 async function performOne(deps: ReconcileDeps, action: Action, facts: Facts): Promise<Outcome<unknown>> {
   if (action.kind !== 'create-tracer') return deps.perform(action, facts);
+  const { tracers, settings } = deps;
   const nodeName = facts.pod?.nodeName ?? '';
-  deps.tracers.reserve(facts.podUid, nodeName, deps.now());
+  // Counted again and taken in one go: other targets of the node are being decided about at the same time.
+  if (tracers.othersOnNode(nodeName, facts.podUid) >= settings.tracersPerNode) return { kind: 'conflict' };
+  tracers.reserve(facts.podUid, nodeName, deps.now());
   const outcome = await deps.perform(action, facts);
-  deps.tracers.settle(facts.podUid, outcome, deps.now());
+  tracers.settle(facts.podUid, outcome, deps.now());
   return outcome;
 }

@@ -97,9 +97,9 @@ export function createCaches(deps: WatchDeps): Caches {
   };
 }
 
-function all(caches: Caches): readonly Cache<unknown>[] {
+function all(caches: Caches): readonly Pick<Cache<never>, 'run' | 'synced' | 'isSynced'>[] {
   const { traced, asking, tracers, reports, traces, namespaces, lease } = caches;
-  return [traced, asking, tracers, reports, traces, namespaces, lease] as unknown as readonly Cache<unknown>[];
+  return [traced, asking, tracers, reports, traces, namespaces, lease];
 }
 
 /** Keeps them until the signal is aborted. */

@@ -33,6 +33,7 @@ export interface WatchOptions<T> extends Selection {
 export interface Cache<T> {
   readonly get: (key: string) => T | undefined;
   readonly list: () => readonly T[];
+  readonly keys: () => readonly string[];
   readonly size: () => number;
   /** Calls back with the key and value of every object that came, changed or (value before) went. Callbacks only enqueue. */
   readonly onChange: (listener: (key: string, value: T) => void) => void;
@@ -88,6 +89,7 @@ export function createCache<T>(deps: WatchDeps, options: WatchOptions<T>): Cache
   return {
     get: (key) => entries.get(key),
     list: () => [...entries.values()],
+    keys: () => [...entries.keys()],
     size: () => entries.size,
     onChange: (listener) => listeners.push(listener),
     synced: first.promise,

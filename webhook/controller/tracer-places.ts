@@ -6,7 +6,7 @@ import { describeFailure } from '../kube/outcome.ts';
 import type { Outcome } from '../kube/outcome.ts';
 import type { TracerAttempts } from './facts.ts';
 
-export interface TracerLedger {
+export interface TracerPlaces {
   readonly attempts: (podUid: string) => TracerAttempts;
   /** Tracers on the node but this target's, those on their way included. */
   readonly othersOnNode: (nodeName: string | null, podUid: string) => number;
@@ -29,7 +29,7 @@ interface Reservation {
   readonly untilMs: number;
 }
 
-export function createTracerLedger(tracedOnNode: TracedOnNode, now: () => number): TracerLedger {
+export function createTracerPlaces(tracedOnNode: TracedOnNode, now: () => number): TracerPlaces {
   const attempts = new Map<string, TracerAttempts>();
   const reserved = new Map<string, Reservation>();
   const byNode = new Map<string, Set<string>>();
