@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 export interface CommandOptions {
+  /** What a failure calls the command; its first words by default. */
+  readonly title?: string;
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
@@ -11,7 +13,7 @@ export interface CommandOptions {
 }
 
 /** How much of a failed command's output is kept for the message, in lines. */
-const TAIL_LINES = 25;
+const TAIL_LINES = 40;
 
 /** Exit code of a shell for a command that isn't there. */
 const NOT_FOUND = 127;
@@ -68,7 +70,7 @@ export async function runCommand(argv: readonly string[], options: CommandOption
       child.on('close', resolve);
     });
     options.signal?.throwIfAborted();
-    if (exitCode !== 0) throw new CommandFailed(argv.slice(0, 6).join(' '), exitCode, tail);
+    if (exitCode !== 0) throw new CommandFailed(options.title ?? argv.slice(0, 4).join(' '), exitCode, tail);
     return output.join('\n');
   } finally {
     options.signal?.removeEventListener('abort', stop);

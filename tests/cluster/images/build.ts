@@ -60,7 +60,7 @@ async function build(
 ): Promise<ImageArchive> {
   if (isCached(reference)) return cachedArchive(reference, () => Promise.resolve(), signal);
   return progress.step(`Image ${reference}`, async (detail) => {
-    const options = { onLine: detail, ...(signal && { signal }) };
+    const options = { title: `buildah bud ${reference}`, onLine: detail, ...(signal && { signal }) };
     if (!canPull) for (const base of bases) await standIn(base, host, options);
     const flags = ['--isolation=chroot', '--layers', canPull ? '--pull-always' : '--pull-never'];
     const what = [`--tag=${reference}`, `--file=${source.dockerfile}`, source.context];
