@@ -1,46 +1,53 @@
+import { tracerPod, type TracerOrder } from '../../../webhook/controller/tracer-pod.ts';
 import type { Kubectl, KubectlAnswer } from '../../e2e/kubectl.ts';
 import { assertAllowed, assertRefused, FLAKS_ACCOUNT, untilRefused, withEveryRight } from './flaks-account.ts';
 
-const IMAGE = 'ghcr.io/flak-dev/flak-tracer:0.1.0';
+const UID = 'b7e3f2c0-0000-4000-8000-000000000001';
+
+/** What the code makes, so that policy and code can't drift apart. */
+const TRACER = tracerPod(
+  {
+    target: {
+      uid: UID,
+      namespace: 'default',
+      name: 'web',
+      nodeName: 'node-1',
+      graceSeconds: 30,
+      containers: [],
+    } as unknown as TracerOrder['target'],
+    nodeUid: UID,
+    arming: 'before-gate',
+    medium: 'hostPath',
+    facts: { namespace: 'default', podName: 'web', workload: null },
+  },
+  {
+    tracerImage: 'ghcr.io/flak-dev/flak-tracer:0.1.0',
+    tracerCpuRequest: '10m',
+    tracerMemoryRequest: '64Mi',
+    tracerMemoryLimit: '256Mi',
+    flushDeadlineMs: 30_000,
+  },
+) as { metadata: object; spec: { containers: readonly [Container]; volumes: readonly object[] } };
+
+interface Container {
+  readonly name: string;
+  readonly volumeMounts: readonly object[];
+}
+
+const SPEC = TRACER.spec;
+const [CONTAINER] = SPEC.containers;
 const TOKEN = { serviceAccountToken: { path: 'token', audience: 'flak', expirationSeconds: 3600 } };
-const HOST_PATHS = ['/sys/fs/cgroup', '/sys/fs/bpf', '/run/flak', '/run', '/var/log'];
-
-const CONTAINER = {
-  name: 'tracer',
-  image: IMAGE,
-  env: [{ name: 'FLAK_TARGET_UID', value: 'b7e3f2c0-0000-4000-8000-000000000001' }],
-  securityContext: { privileged: true },
-};
-
-const SPEC = {
-  nodeName: 'node-1',
-  hostPID: true,
-  hostNetwork: true,
-  serviceAccountName: 'flak-tracer',
-  automountServiceAccountToken: false,
-  containers: [CONTAINER],
-  volumes: [
-    ...HOST_PATHS.map((path, i) => ({ name: `host-${i}`, hostPath: { path } })),
-    { name: 'token', projected: { sources: [TOKEN] } },
-    { name: 'endpoint', configMap: { name: 'flak-endpoint' } },
-  ],
-};
 
 function tracer(spec: object): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name: 'tracer-web-b7e3f2c0',
-      namespace: 'flak-system',
-      labels: { 'app.kubernetes.io/component': 'tracer', 'app.kubernetes.io/part-of': 'flak' },
-    },
-    spec: { ...SPEC, ...spec },
-  };
+  return { ...TRACER, spec: { ...SPEC, ...spec } };
 }
 
 function withContainer(change: object): object {
   return { containers: [{ ...CONTAINER, ...change }] };
+}
+
+function withMount(mount: object): object {
+  return withContainer({ volumeMounts: [...CONTAINER.volumeMounts, mount] });
 }
 
 function withVolume(volume: object): object {
@@ -61,6 +68,18 @@ const CASES: readonly (readonly [title: string, spec: object, refusedBecause?: R
   ['with a startup probe', withContainer({ startupProbe: { exec: { command: ['id'] } } }), /as it is/],
   ['with an environment from elsewhere', withContainer({ envFrom: [{ configMapRef: { name: 'x' } }] }), /as it is/],
   ['with NODE_OPTIONS', withContainer({ env: [{ name: 'NODE_OPTIONS', value: '--import=x' }] }), /FLAK_/],
+  ['in another directory', withContainer({ workingDir: '/etc/flak/endpoint' }), /as it is/],
+  ['with something over its files', withMount({ name: 'endpoint', mountPath: '/app' }), /over its image/],
+  [
+    'with one file over another',
+    withMount({ name: 'run', mountPath: '/etc/flak/endpoint/x', subPath: 'x' }),
+    /over its image/,
+  ],
+  [
+    'with a part of a volume',
+    withContainer({ volumeMounts: [{ name: 'run', mountPath: '/host/run', subPath: 'x' }] }),
+    /over its image/,
+  ],
   ['under another account', { serviceAccountName: 'flak-webhook' }, /flak-tracer/],
   ['with a token for the API server', { automountServiceAccountToken: true }, /without a token/],
   ['for no node', { nodeName: undefined }, /one node/],

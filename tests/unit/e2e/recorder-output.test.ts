@@ -26,7 +26,7 @@ describe("the recorder's output", () => {
 
   for (const [title, output] of [
     ['events were lost', `{"type": "lost_events", "data": {"events": 3}}\n${map({})}`],
-    ['the map refused a row', `{"type": "helper_error", "data": {"msg": "Argument list too long"}}\n${map({})}`],
+    ['the map refused a row', `{"type": "helper_error", "helper": "map_update_elem", "retcode": -7, "line": 9, "col": 45}\n${map({})}`],
     ['the map is missing', ATTACHED],
     ['a row is no row', map({ nonsense: 1 })],
     ['a line is no cgroup', '{"type": "printf", "data": "?"}'],
