@@ -10,6 +10,7 @@ import { kubernetesBinaries } from './binaries/kubernetes.ts';
 import { createCertificates } from './certificates/create-all.ts';
 import { startApiServer, startControllers } from './control-plane/start.ts';
 import { isDaemonRunning } from './daemons/daemon.ts';
+import { copyImages } from './images/load.ts';
 import { pauseImage } from './images/pause.ts';
 import { DEFAULT_STATE, layoutOf, nodeLayoutOf, type Layout, type NodeLayout } from './layout.ts';
 import { recordBefore, readBefore } from './machine/before.ts';
@@ -93,6 +94,8 @@ export async function startSecondNode(
   const layout = layoutOf(cluster.stateDirectory);
   await progress.step('Second node', async (detail) => {
     await startRuntime(SECOND_NODE, layout, await pauseImage(signal), signal);
+    detail('loading images');
+    await copyImages(cluster.node.containerdSocket, clusterNode(layout, SECOND_NODE).containerdSocket, signal);
     await startKubelet(SECOND_NODE, layout, cluster.binaries);
     detail('waiting until it is ready');
     await waitForNode(SECOND_NODE, layout, cluster.kubectl, signal);

@@ -41,7 +41,8 @@ export async function cachedArchive(
   return archive;
 }
 
-function archiveOf(reference: string): ImageArchive {
+/** Where the archive of an image is, or would be. */
+export function archiveOf(reference: string): ImageArchive {
   const [name = '', tag = ''] = reference.split(':');
   const directory = join(cacheDirectory(), 'images', name.replaceAll('/', '_'));
   return { reference, file: join(directory, `${tag}.tar`) };
