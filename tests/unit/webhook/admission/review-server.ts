@@ -11,11 +11,9 @@ import { SETTINGS } from './admission-fixtures.ts';
 
 export const REVIEW_HEADERS = { 'Content-Type': 'application/json' };
 
-/** Admission behind plain HTTP, with caches in which every namespace exists and has no labels. */
-export async function serveAdmission(changed: Partial<AdmissionDeps> = {}) {
-  const registry = new Registry();
-  const logged: Record<string, unknown>[] = [];
-  const deps: AdmissionDeps = {
+/** Caches in which every namespace exists and has no labels, and a Flak that is well. */
+export function admissionDeps(changed: Partial<AdmissionDeps> = {}): AdmissionDeps {
+  return {
     cluster: {
       namespace: () => ({ labels: {}, terminating: false }),
       runtimeClass: () => undefined,
@@ -25,10 +23,21 @@ export async function serveAdmission(changed: Partial<AdmissionDeps> = {}) {
     crypto: hmacCrypto(() => Buffer.alloc(32, 7)),
     now: () => 1_767_225_600_000,
     settings: () => SETTINGS,
+    metrics: admissionMetrics(new Registry()),
+    log: createLog('error', { write: () => undefined }),
+    ...changed,
+  };
+}
+
+/** Admission behind plain HTTP. */
+export async function serveAdmission(changed: Partial<AdmissionDeps> = {}) {
+  const registry = new Registry();
+  const logged: Record<string, unknown>[] = [];
+  const deps = admissionDeps({
     metrics: admissionMetrics(registry),
     log: createLog('debug', { write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) }),
     ...changed,
-  };
+  });
   const server = createServer(express().use(admissionRouter(deps))).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mutate`;
