@@ -43,7 +43,7 @@ const namespaceSchema = z.object({
   status: z.object({ phase: z.string().nullish() }).nullish(),
 });
 
-function readNamespace(object: unknown): { key: string; value: NamespaceRecord } | null {
+export function readNamespace(object: unknown): { key: string; value: NamespaceRecord } | null {
   const namespace = readWith(namespaceSchema, object);
   if (namespace === null) return null;
   const { metadata, status } = namespace;

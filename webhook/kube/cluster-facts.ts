@@ -1,0 +1,48 @@
+/** What admission asks of the cluster: caches first, the API server for what has been made a moment ago. */
+import { z } from 'zod';
+import type { ClusterFacts } from '../admission/gather-facts.ts';
+import { createBoundedCache } from './bounded-cache.ts';
+import type { Caches } from './caches.ts';
+import { readNamespace } from './caches.ts';
+import { KINDS } from './kinds.ts';
+import { attempt } from './outcome.ts';
+import { readWith } from './read-object.ts';
+import { objectPath } from './resource.ts';
+import type { KubeRequest } from './request.ts';
+
+/** A review has 5 s; the API server must not wait for us because we wait for it. */
+const ASK_MS = 1000;
+/** A Job's policy can't be changed (batch/v1 validation): it is kept for the Job's next pods. */
+const JOBS = { entries: 2000, ms: 60_000 } as const;
+
+const jobSchema = z.object({ spec: z.object({ podFailurePolicy: z.unknown().optional() }) });
+
+export function createClusterFacts(
+  request: KubeRequest,
+  caches: Pick<Caches, 'namespaces'>,
+  now: () => number,
+): ClusterFacts {
+  const jobs = createBoundedCache<boolean>(JOBS.entries, JOBS.ms, now);
+  const ask = (path: string) => attempt(() => request({ method: 'GET', path, signal: AbortSignal.timeout(ASK_MS) }));
+  return {
+    namespace: async (name) => {
+      const cached = caches.namespaces.get(name);
+      if (cached !== undefined) return cached;
+      const read = await ask(objectPath(KINDS.namespaces, null, name));
+      return read.kind === 'ok' ? readNamespace(read.value)?.value : undefined;
+    },
+    // Its handler would say more than its name, but reading RuntimeClasses is a right that Flak doesn't ask for.
+    runtimeClass: () => undefined,
+    podFailurePolicy: async (namespace, name) => {
+      const key = `${namespace}/${name}`;
+      const hit = jobs.get(key);
+      if (hit !== undefined) return hit;
+      const read = await ask(objectPath(KINDS.jobs, namespace, name));
+      const job = read.kind === 'ok' ? readWith(jobSchema, read.value) : null;
+      if (job === null) return 'unknown';
+      const has = job.spec.podFailurePolicy != null;
+      jobs.set(key, has);
+      return has;
+    },
+  };
+}
