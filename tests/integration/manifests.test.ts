@@ -1,5 +1,6 @@
 import { startApiServer, type ApiServer } from './apiserver.ts';
 import { crdCases } from './manifests/crds.ts';
+import { deadControlPlaneCases } from './manifests/dead-control-plane.ts';
 import { entryCases } from './manifests/entries.ts';
 import { installCases } from './manifests/install.ts';
 import { ownNamespaceCases } from './manifests/own-namespace.ts';
@@ -12,10 +13,11 @@ import { uninstallCases } from './manifests/uninstall.ts';
 /** One API server for all: each part cleans up behind itself, the last one uninstalls. */
 describe('manifests, applied to a real API server', () => {
   let server: ApiServer | undefined;
-  const kubectl = () => {
+  const running = () => {
     if (server === undefined) throw new Error('the API server is not up');
-    return server.kubectl;
+    return server;
   };
+  const kubectl = () => running().kubectl;
 
   before(async function () {
     this.timeout(1_200_000); // a machine's first run compiles Kubernetes
@@ -32,5 +34,6 @@ describe('manifests, applied to a real API server', () => {
   ownNamespaceCases(kubectl);
   tracerPolicyCases(kubectl);
   ownWebhookCases(kubectl);
+  deadControlPlaneCases(running);
   uninstallCases(kubectl);
 });
