@@ -1,0 +1,116 @@
+/** `flak uninstall`. */
+import { KINDS } from '../../webhook/kube/kinds.ts';
+import type { Cluster } from '../cluster.ts';
+import { explainFailure } from '../cluster.ts';
+import type { Connect, ConnectionOptions } from '../connection.ts';
+import type { Ending, Result } from '../ending.ts';
+import { DONE, environment, finding, ok, usage } from '../ending.ts';
+import { profileObjectSchema } from '../objects.ts';
+import type { Terminal } from '../terminal.ts';
+import type { ExportedFile } from '../uninstall/export.ts';
+import { exportedFiles } from '../uninstall/export.ts';
+import { releaseFinalizers } from '../uninstall/release.ts';
+import type { Waiting } from '../uninstall/remove.ts';
+import { objectsOfStep, removeObject, waitUntilGone } from '../uninstall/remove.ts';
+import type { Step } from '../uninstall/steps.ts';
+import { HELD_STEP, STEPS } from '../uninstall/steps.ts';
+
+export interface UninstallOptions extends ConnectionOptions {
+  readonly export?: string;
+  readonly discardProfiles?: boolean;
+  readonly timeout: number;
+  readonly output?: 'json';
+}
+
+export interface UninstallDeps {
+  readonly connect: Connect;
+  readonly terminal: Terminal;
+  /** Writes all files below a folder that must not exist yet, or none. */
+  readonly writeFolder: (folder: string, files: readonly ExportedFile[]) => Promise<Result<undefined>>;
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+export const DEFAULT_EXPORT_FOLDER = 'flak-profiles';
+
+/** Exports the profiles (or leaves that out when told so), then removes Flak and waits until nothing of it is left. */
+export async function uninstall(options: UninstallOptions, deps: UninstallDeps): Promise<Ending> {
+  const { terminal } = deps;
+  if (options.export !== undefined && options.discardProfiles)
+    return usage('--export keeps the profiles and --discard-profiles does not; give one of them.');
+  const connection = deps.connect(options);
+  if (connection.kind !== 'ok') return connection;
+  const { cluster } = connection.value;
+  const exported = options.discardProfiles ? ok(0) : await exportProfiles(cluster, options, deps);
+  if (exported.kind !== 'ok') return exported;
+  const wait = { now: deps.now, sleep: deps.sleep, deadlineMs: deps.now() + options.timeout * 1000 };
+  const removed = await removeAll(cluster, wait, terminal);
+  if (removed.kind !== 'ok') return removed;
+  const left = await waitUntilGone(cluster, wait);
+  if (left.kind !== 'ok') return left;
+  if (options.output === 'json')
+    terminal.out(
+      `${JSON.stringify({ exportedProfiles: exported.value, ...removed.value, left: left.value }, null, 2)}\n`,
+    );
+  if (left.value.length > 0)
+    return finding(`still there after ${options.timeout} s: ${left.value.join(', ')}; run the same command again.`);
+  terminal.note(removed.value.removed.length > 0 ? 'Flak is removed.' : 'there was nothing of Flak to remove.');
+  return DONE;
+}
+
+async function exportProfiles(
+  cluster: Cluster,
+  options: UninstallOptions,
+  { terminal, writeFolder }: UninstallDeps,
+): Promise<Result<number>> {
+  const listed = await cluster.list(KINDS.syscallProfiles, null);
+  if (listed.kind === 'not-found') return ok(0);
+  if (listed.kind !== 'ok') return explainFailure(listed, 'list the profiles');
+  if (listed.value.length === 0) return ok(0);
+  const parsed = profileObjectSchema.array().safeParse(listed.value);
+  if (!parsed.success)
+    return environment(
+      'a stored profile has a shape that this version of flak cannot export; use the version that is installed, or --discard-profiles.',
+    );
+  const folder = options.export ?? DEFAULT_EXPORT_FOLDER;
+  const written = await writeFolder(folder, exportedFiles(parsed.data));
+  if (written.kind !== 'ok') return written;
+  terminal.note(`exported ${parsed.data.length} profiles to ${folder}/`);
+  return ok(parsed.data.length);
+}
+
+interface Removal {
+  readonly removed: string[];
+  /** Pods that still had the finalizer when Flak should have taken it off. */
+  readonly releasedPods: string[];
+}
+
+async function removeAll(cluster: Cluster, wait: Waiting, terminal: Terminal): Promise<Result<Removal>> {
+  const removal: Removal = { removed: [], releasedPods: [] };
+  for (const step of STEPS) {
+    const removed = await removeStep(cluster, step, wait, terminal);
+    if (removed.kind !== 'ok') return removed;
+    removal.removed.push(...removed.value);
+    if (step !== HELD_STEP) continue;
+    const released = await releaseFinalizers(cluster);
+    if (released.kind !== 'ok') return released;
+    removal.releasedPods.push(...released.value);
+    for (const pod of released.value) terminal.note(`took the finalizer off pod ${pod}, which Flak no longer did`);
+  }
+  return ok(removal);
+}
+
+async function removeStep(cluster: Cluster, step: Step, wait: Waiting, terminal: Terminal): Promise<Result<string[]>> {
+  const objects = await objectsOfStep(cluster, step);
+  if (objects.kind !== 'ok') return objects;
+  const living = objects.value.filter(({ ending }) => !ending);
+  if (step === HELD_STEP && living.length > 0) terminal.note('releasing running traces; this may take 30 s …');
+  const removed: string[] = [];
+  for (const { name } of living) {
+    const deleted = await removeObject(cluster, step, name, wait);
+    if (deleted.kind !== 'ok') return deleted;
+    if (deleted.value) removed.push(`${step.kind.plural}/${name}`);
+    terminal.note(deleted.value ? `removed ${step.kind.plural}/${name}` : 'Flak does not answer; going on without it');
+  }
+  return ok(removed);
+}

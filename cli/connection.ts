@@ -1,0 +1,35 @@
+/** From a command's options to the cluster it is about. */
+import { contextNamespace } from '../webhook/kube/context-namespace.ts';
+import type { Cluster } from './cluster.ts';
+import { connectCluster } from './cluster.ts';
+import type { Result } from './ending.ts';
+import { environment, ok } from './ending.ts';
+
+export interface ConnectionOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+export interface Connection {
+  readonly cluster: Cluster;
+  /** Where a command looks when it isn't told a namespace. */
+  readonly namespace: string;
+}
+
+export type Connect = (options: ConnectionOptions) => Result<Connection>;
+
+/** The first of: the option, the first file of KUBECONFIG, `~/.kube/config`, that exists. */
+export function connectBy(
+  environmentVariables: Readonly<Record<string, string | undefined>>,
+  home: string,
+  exists: (path: string) => boolean,
+): Connect {
+  return ({ kubeconfig, context }) => {
+    const places = environmentVariables['KUBECONFIG']?.split(':') ?? [`${home}/.kube/config`];
+    const path = kubeconfig ?? places.find(exists);
+    if (path === undefined || !exists(path))
+      return environment(`there is no kubeconfig at ${kubeconfig ?? places.join(', ')}; name one with --kubeconfig.`);
+    const cluster = connectCluster(path, context);
+    return cluster.kind === 'ok' ? ok({ cluster: cluster.value, namespace: contextNamespace(path, context) }) : cluster;
+  };
+}

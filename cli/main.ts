@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+/** `flak`, also installed as `kubectl-flak`. */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectBy } from './connection.ts';
+import { readTextFrom, writeFolder } from './files.ts';
+import { runCli } from './run.ts';
+import { createTerminal } from './terminal.ts';
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  terminal: createTerminal(process.stdout, process.stderr, process.env),
+  connect: connectBy(process.env, homedir(), existsSync),
+  readText: readTextFrom(process.stdin),
+  writeFolder,
+  now: () => performance.now(),
+  sleep: (ms) => sleep(ms),
+});

@@ -1,0 +1,18 @@
+/** Profiles as files, before the CRD that holds them goes. */
+import type { ProfileObject } from '../objects.ts';
+
+export interface ExportedFile {
+  /** Below the export's folder. */
+  readonly path: string;
+  readonly content: string;
+}
+
+/** Two files each: the whole object, and the OCI profile that runtimes take. Names are DNS names, hence safe as paths. */
+export function exportedFiles(profiles: readonly ProfileObject[]): ExportedFile[] {
+  return profiles.flatMap(({ metadata, spec, status }) => {
+    const base = `${metadata.namespace}/${metadata.name}`;
+    const object = { apiVersion: 'flak.dev/v1alpha1', kind: 'SyscallProfile', metadata, spec, status };
+    const whole = { path: `${base}.json`, content: `${JSON.stringify(object, null, 2)}\n` };
+    return status ? [whole, { path: `${base}.seccomp.json`, content: status.seccomp }] : [whole];
+  });
+}
