@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { environmentSchema, parseConfiguration } from '../../../webhook/configuration.ts';
 import {
   ANNOTATIONS,
   API_GROUP,
@@ -61,6 +62,33 @@ describe('names in the manifests', () => {
   it('run the control plane under its own account', () => {
     const pod = at(object('Deployment', OBJECTS.deployment), 'spec', 'template', 'spec');
     assert.equal(at(pod, 'serviceAccountName'), OBJECTS.controlPlaneServiceAccount);
+  });
+
+  it('configure the control plane completely: what is set is known to it, and the ports are the ones it listens on', () => {
+    const container = at(object('Deployment', OBJECTS.deployment), 'spec', 'template', 'spec', 'containers', 0);
+    const variables = at(container, 'env') as { name: string; value?: string }[];
+    const environment = Object.fromEntries(variables.map(({ name, value }) => [name, value ?? 'from-the-pod']));
+    const parsed = parseConfiguration(environment);
+    assert.equal(parsed.kind, 'valid');
+    assert.deepEqual(
+      Object.keys(environment).filter((name) => !(name in environmentSchema.shape)),
+      [],
+    );
+    const ports = at(container, 'ports') as { name: string; containerPort: number }[];
+    const { httpsPort, metricsPort } = parsed.configuration;
+    assert.deepEqual(
+      ports.map(({ name, containerPort }) => [name, containerPort]),
+      [
+        ['https', httpsPort],
+        ['metrics', metricsPort],
+      ],
+    );
+  });
+
+  it('give gate and tracer the same reference in the environment and in the PodTemplate', () => {
+    const deployment = JSON.stringify(object('Deployment', OBJECTS.deployment));
+    for (const container of at(object('PodTemplate', 'flak-images'), 'template', 'spec', 'containers') as unknown[])
+      assert.ok(deployment.includes(`"value":"${String(at(container, 'image'))}"`));
   });
 
   it("give the control plane rights on the code's Secret and Lease by name", () => {
