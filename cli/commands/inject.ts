@@ -32,23 +32,25 @@ const documentSchema = z.looseObject({
       template: podLike.optional(),
       jobTemplate: z.looseObject({ spec: z.looseObject({ template: podLike }) }).optional(),
     })
-    .optional(),
+    .optional()
+    // A pod's own mistakes are injectPod's to name.
+    .catch(undefined),
 });
 
 /** Every Pod of the file, and the pod that each workload of it would create, as they would be stored. */
 export async function inject(options: InjectOptions, { terminal, readText }: InjectDeps): Promise<Ending> {
   const text = await readText(options.filename);
   if (text.kind !== 'ok') return text;
-  const documents = parseDocuments(text.value, options.filename);
+  const name = options.filename === '-' ? 'the input' : options.filename;
+  const documents = parseDocuments(text.value, name);
   if (documents.kind !== 'ok') return documents;
   const pods = documents.value.flatMap(podsOf);
-  if (pods.length === 0)
-    return usage(`${options.filename} has no Pod and nothing that creates one; name another file.`);
+  if (pods.length === 0) return usage(`${name} has no Pod and nothing that creates one; name another file with -f.`);
   const results = pods.map((pod) => injectPod(pod, settingsOf(options)));
   let skipped = 0;
   const manifests: unknown[] = [];
   for (const result of results) {
-    if (result.kind === 'malformed') return usage(`a pod of ${options.filename} is malformed: ${result.message}`);
+    if (result.kind === 'malformed') return usage(`a pod of ${name} is malformed: ${result.message}`);
     if (result.kind === 'skipped') {
       skipped += 1;
       terminal.note(`would not be traced: ${result.message} (${result.reason})`);

@@ -1,0 +1,133 @@
+/** A cluster in memory and a terminal that remembers, for command lines under test. */
+import type { Cluster } from '../../../cli/cluster.ts';
+import { ok } from '../../../cli/ending.ts';
+import type { ProgramDeps } from '../../../cli/program.ts';
+import { runCli } from '../../../cli/run.ts';
+import { createTerminal } from '../../../cli/terminal.ts';
+import type { ExportedFile } from '../../../cli/uninstall/export.ts';
+import { mergeContribution } from '../../../profile/merge.ts';
+import { declaredGroups } from '../../../profile/declared-groups.ts';
+import { completenessOf } from '../../../profile/completeness.ts';
+import type { Outcome } from '../../../webhook/kube/outcome.ts';
+import type { PatchOperation } from '../../../webhook/kube/resource.ts';
+
+export interface StoredObject {
+  metadata: { name: string; namespace?: string; finalizers?: string[]; deletionTimestamp?: string };
+  [field: string]: unknown;
+}
+
+/** Objects by plural. Labels aren't looked at: what is in here is Flak's unless its name says otherwise. */
+export class FakeCluster implements Cluster {
+  readonly objects: Record<string, StoredObject[]>;
+  readonly removals: string[] = [];
+  /** Answers instead of the outcome of `<verb> <plural>/<name>`, the first one first. */
+  readonly answers = new Map<string, Outcome<never>[]>();
+  onRemove: (plural: string, name: string) => void = () => undefined;
+
+  constructor(objects: Record<string, StoredObject[]>) {
+    this.objects = objects;
+  }
+
+  readonly list: Cluster['list'] = ({ plural }, namespace) => {
+    const answer = this.answers.get(`list ${plural}`)?.shift();
+    const stored = this.objects[plural];
+    if (answer) return Promise.resolve(answer);
+    if (!stored) return Promise.resolve({ kind: 'not-found' });
+    const items = stored.filter(({ metadata }) => namespace === null || metadata.namespace === namespace);
+    return Promise.resolve({ kind: 'ok', value: items });
+  };
+
+  readonly resource: Cluster['resource'] = ({ plural }) => ({
+    get: () => Promise.resolve({ kind: 'not-found' }),
+    remove: (_namespace, name) => {
+      const answer = this.answers.get(`remove ${plural}/${name}`)?.shift();
+      if (answer) return Promise.resolve(answer);
+      this.removals.push(`${plural}/${name}`);
+      this.objects[plural] = (this.objects[plural] ?? []).filter(({ metadata }) => metadata.name !== name);
+      this.onRemove(plural, name);
+      return Promise.resolve({ kind: 'ok', value: null });
+    },
+    jsonPatch: (_namespace, name, operations) => {
+      const answer = this.answers.get(`patch ${plural}/${name}`)?.shift();
+      if (answer) return Promise.resolve(answer);
+      const found = this.objects[plural]?.find(({ metadata }) => metadata.name === name);
+      return Promise.resolve(found ? removeFinalizer(found, operations) : { kind: 'not-found' });
+    },
+  });
+}
+
+function removeFinalizer(object: StoredObject, [test, remove]: readonly PatchOperation[]): Outcome<unknown> {
+  const index = Number(test?.path.replace('/metadata/finalizers/', ''));
+  const finalizers = object.metadata.finalizers ?? [];
+  if (test?.op !== 'test' || finalizers[index] !== test.value || remove?.op !== 'remove') return { kind: 'conflict' };
+  object.metadata.finalizers = finalizers.toSpliced(index, 1);
+  return { kind: 'ok', value: object };
+}
+
+export interface CliRun {
+  readonly code: number;
+  readonly out: string;
+  readonly notes: string;
+  readonly files: ReadonlyMap<string, string>;
+  readonly sleptMs: number;
+}
+
+/** Runs one command line against the cluster; time passes only while it sleeps. */
+export async function runAgainst(
+  cluster: Cluster,
+  line: string,
+  more: Partial<ProgramDeps> & { readonly isTTY?: boolean; readonly variables?: Record<string, string> } = {},
+): Promise<CliRun> {
+  let [out, notes, nowMs] = ['', '', 0];
+  const files = new Map<string, string>();
+  const terminal = createTerminal(
+    { isTTY: more.isTTY ?? false, write: (text) => (out += text) },
+    { write: (text) => (notes += text) },
+    more.variables ?? {},
+  );
+  const code = await runCli(line.split(' ').filter(Boolean), {
+    terminal,
+    connect: () => ok({ cluster, namespace: 'shop' }),
+    readText: () => Promise.resolve(ok('')),
+    writeFolder: (folder: string, written: readonly ExportedFile[]) => {
+      for (const { path, content } of written) files.set(`${folder}/${path}`, content);
+      return Promise.resolve(ok(undefined));
+    },
+    now: () => nowMs,
+    sleep: (ms) => {
+      nowMs += ms;
+      return Promise.resolve();
+    },
+    ...more,
+  });
+  return { code, out, notes, files, sleptMs: nowMs };
+}
+
+/** A SyscallProfile with one contributor that called `read`. */
+export function storedProfile(name: string, kind: string, workload: string, container: string): StoredObject {
+  const status = mergeContribution(
+    undefined,
+    {
+      imageDigest: 'web@sha256:1',
+      image: 'web:1',
+      calls: [{ abi: 'x86_64', name: 'read', origins: ['workload'] }],
+      contributor: {
+        traceUid: 'u1',
+        pod: 'web-1',
+        node: 'n1',
+        kernel: '6.1.0',
+        architecture: 'x86_64',
+        runtime: 'runc',
+        armedAt: '2025-01-01T00:00:00Z',
+        endedAt: '2025-01-01T00:01:00Z',
+        completeness: completenessOf([], []),
+      },
+    },
+    { groups: declaredGroups() },
+  );
+  return {
+    metadata: { name, namespace: 'shop' },
+    spec: { workload: { apiVersion: 'apps/v1', kind, name: workload }, container },
+    status,
+  };
+}

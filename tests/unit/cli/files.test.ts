@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { connectBy } from '../../../cli/connection.ts';
+import { readTextFrom, writeFolder } from '../../../cli/files.ts';
+
+describe('files of the command line', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'flak-cli-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('are read by name, or from the input for -', async () => {
+    writeFileSync(join(folder, 'a'), 'from a file');
+    const read = readTextFrom(Readable.from(['from the input']));
+    assert.deepEqual(await read(join(folder, 'a')), { kind: 'ok', value: 'from a file' });
+    assert.deepEqual(await read('-'), { kind: 'ok', value: 'from the input' });
+    const missing = await read(join(folder, 'b'));
+    assert.ok(missing.kind === 'usage' && /can't be read \(ENOENT/.test(missing.message));
+  });
+
+  it('are exported together into a new folder', async () => {
+    const target = join(folder, 'new/profiles');
+    assert.equal(
+      (
+        await writeFolder(target, [
+          { path: 'shop/a.json', content: '1' },
+          { path: 'b', content: '2' },
+        ])
+      ).kind,
+      'ok',
+    );
+    assert.equal(readFileSync(join(target, 'shop/a.json'), 'utf8'), '1');
+    assert.deepEqual(readdirSync(join(folder, 'new')), ['profiles']);
+  });
+
+  it('are never exported into a folder that exists', async () => {
+    mkdirSync(join(folder, 'profiles'));
+    assert.equal((await writeFolder(join(folder, 'profiles'), [])).kind, 'usage');
+  });
+
+  it("leave nothing behind when one can't be written", async () => {
+    const failed = await writeFolder(join(folder, 'profiles'), [
+      { path: 'a', content: '' },
+      { path: 'a/b', content: '' },
+    ]);
+    assert.equal(failed.kind, 'environment');
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it('decide which cluster is meant: the option, KUBECONFIG, or the home directory', () => {
+    const file = join(folder, 'config');
+    writeFileSync(
+      file,
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Config',
+        clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+        users: [{ name: 'u', user: {} }],
+        contexts: [
+          { name: 'x', context: { cluster: 'c', user: 'u', namespace: 'shop' } },
+          { name: 'y', context: { cluster: 'c', user: 'u' } },
+        ],
+        'current-context': 'x',
+      }),
+    );
+    const exists = (path: string) => path === file;
+    const namespaceOf = (variables: Record<string, string>, home: string, options = {}) => {
+      const connection = connectBy(variables, home, exists)(options);
+      return connection.kind === 'ok' ? connection.value.namespace : connection.message;
+    };
+    assert.equal(namespaceOf({}, '/nowhere', { kubeconfig: file }), 'shop');
+    assert.equal(namespaceOf({ KUBECONFIG: `/missing:${file}` }, '/nowhere', { context: 'y' }), 'default');
+    assert.match(namespaceOf({}, '/nowhere'), /no kubeconfig at \/nowhere\/\.kube\/config; name one with --kubeconfig/);
+    assert.match(namespaceOf({}, '/nowhere', { kubeconfig: '/missing' }), /no kubeconfig at \/missing/);
+    writeFileSync(file, 'clusters: []');
+    assert.match(namespaceOf({}, '/nowhere', { kubeconfig: file }), /can't be used \(.*\); name another one/);
+  });
+});
