@@ -1,5 +1,5 @@
 /** The target's gate as the tracer has it in hand: a file whose existence opens it (hostPath medium). */
-import { closeSync, constants, fstatSync, mkdirSync, openSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, rmdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Gate {
@@ -26,7 +26,7 @@ const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | con
 export function createGate(root: string, podUid: string): Gate {
   const directory = join(root, podUid);
   return {
-    openedAt: () => within(directory, (path) => statSync(path, { throwIfNoEntry: false })?.mtime ?? null) ?? null,
+    openedAt: () => within(directory, (path) => lstatSync(path, { throwIfNoEntry: false })?.mtime ?? null) ?? null,
     open: () => {
       mkdirSync(root, { recursive: true, mode: 0o755 });
       unless('EEXIST', () => { mkdirSync(directory, { mode: 0o755 }); });

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { reportSchema } from '../../../../profile/recording.ts';
+import { encodeReport, recordedReport, refusedReport, REPORT_BOUNDS } from '../../../../tracer/report/compose.ts';
+import { recordingsOf } from '../../../../tracer/report/recordings.ts';
+import type { ContainerReading } from '../../../../tracer/ledger/ledger.ts';
+import { container, report } from '../../../arbitraries.ts';
+
+const head = {
+  podUid: '3f1f9c1e-5f0e-4b52-9d6c-0123456789ab',
+  node: { name: 'n', bootId: 'b', kernel: '6.1', architecture: 'x86_64', cgroups: 'v2' },
+} as const;
+const recorded = {
+  kind: 'snapshot',
+  takenAt: new Date(1000),
+  arming: 'before-gate',
+  armedAt: new Date(0),
+  gateOpenedAt: null,
+  containers: [],
+  reasons: ['late-arming', 'late-arming'],
+  notes: [],
+} as const;
+
+describe('a report', () => {
+  it('arrives as it was sent', () => {
+    fc.assert(
+      fc.property(report, (sent) => {
+        assert.deepEqual(reportSchema.parse(JSON.parse(encodeReport(sent).toString('utf8'))), sent);
+      }),
+    );
+  });
+
+  it('is put together as the schema wants it, each reason once', () => {
+    const made = recordedReport(head, 3, { ...recorded, gateOpenedAt: new Date(5) });
+    assert.deepEqual(reportSchema.parse(made), made);
+    assert.deepEqual(
+      [made.number, made.armedAt, made.gateOpenedAt],
+      [3, '1970-01-01T00:00:00.000Z', '1970-01-01T00:00:00.005Z'],
+    );
+    assert.deepEqual(made.reasons, ['late-arming']);
+  });
+
+  it('of a refusal keeps to the bound whatever libbpf has to say', () => {
+    const made = refusedReport(head, 1, { takenAt: new Date(0), refusal: 'no-btf', detail: 'x'.repeat(5000) });
+    assert.ok(reportSchema.safeParse(made).success);
+  });
+
+  it('of more containers than the wire takes is folded into fewer', () => {
+    const many = fc.sample(container(fc.stringMatching(/^[0-9a-f]{64}$/)), { numRuns: 600, seed: 7 });
+    const bytes = encodeReport(recordedReport(head, 1, { ...recorded, containers: many }));
+    assert.ok(bytes.length <= REPORT_BOUNDS.bytes);
+    assert.ok(reportSchema.safeParse(JSON.parse(bytes.toString('utf8'))).success);
+  });
+});
+
+describe("the ledger's readings", () => {
+  const ID = 'a'.repeat(64);
+  const reading = (name: string, over: Partial<ContainerReading> = {}): ContainerReading => ({
+    cgroupId: 1n,
+    name,
+    isPod: false,
+    firstSeenNs: 1n,
+    startedNs: null,
+    entries: [],
+    ...over,
+  });
+  const describeAs = () => ({ name: 'app', kind: 'container', runtime: 'runc' }) as const;
+
+  it('become recordings of containers by the name of the cgroup, oldest first', () => {
+    const later = reading(`cri-containerd-${'b'.repeat(64)}.scope`, { firstSeenNs: 2n });
+    assert.deepEqual(
+      recordingsOf([later, reading(ID)], describeAs).map(({ containerId, name }) => [containerId, name]),
+      [
+        [ID, 'app'],
+        ['b'.repeat(64), 'app'],
+      ],
+    );
+  });
+
+  it('of anything that is no container get no name, and an ID that no container has', () => {
+    const strange = [reading('', { isPod: true }), reading(ID, { isPod: true }), reading('session-1.scope')];
+    assert.deepEqual(
+      recordingsOf(strange, describeAs).map(({ containerId, name, kind }) => [containerId, name, kind]),
+      [
+        ['cgroup:pod', null, 'unknown'],
+        ['cgroup:pod', null, 'unknown'],
+        ['cgroup:session-1.scope', null, 'unknown'],
+      ],
+    );
+  });
+
+  it("leave CRI-O's monitor out: it is no part of the target", () => {
+    assert.deepEqual(recordingsOf([reading(`crio-conmon-${ID}.scope`)], describeAs), []);
+  });
+});

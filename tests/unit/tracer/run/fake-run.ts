@@ -1,0 +1,152 @@
+/** A node, a kernel and a control plane for one run, held in a test's hands. */
+import { pino } from 'pino';
+import type { Order, Report } from '../../../../profile/recording.ts';
+import type { PodPopulation } from '../../../../tracer/cgroups/read-pod-cgroup.ts';
+import type { ContainerReading, JoinResult, Slot } from '../../../../tracer/ledger/ledger.ts';
+import type { OrderOutcome, PutOutcome } from '../../../../tracer/report/control-plane.ts';
+import { createCourier } from '../../../../tracer/report/courier.ts';
+import { createBell } from '../../../../tracer/run/bell.ts';
+import { startHearing } from '../../../../tracer/run/hearing.ts';
+import { runTrace, type RunDeps } from '../../../../tracer/run/run.ts';
+import { createRoll } from '../../../../tracer/containers/roll.ts';
+import type { ContainerDescription } from '../../../../tracer/containers/find-record.ts';
+import { FakeClock } from '../../../fake-clock.ts';
+
+export const PAUSE = 'a'.repeat(64);
+export const GATE = 'b'.repeat(64);
+export const APP = 'c'.repeat(64);
+
+const RECORDS: readonly (readonly [string, ContainerDescription])[] = [
+  [PAUSE, { name: null, kind: 'sandbox', runtime: 'runc' }],
+  [GATE, { name: 'flak-gate', kind: 'container', runtime: 'runc' }],
+  [APP, { name: 'app', kind: 'container', runtime: 'runc' }],
+];
+
+/** What the kernel has written down, and whether anyone still wants it. */
+export class FakeSlot implements Slot {
+  readonly armedAtBootNs = 3_599_000_000_000n;
+  resumed = false;
+  left = 0;
+  #changes = 0n;
+  readonly #containers = new Map<string, ContainerReading>();
+
+  changes(): bigint {
+    return this.#changes;
+  }
+  read() {
+    return { containers: [...this.#containers.values()], reasons: [] };
+  }
+  leave(): Promise<void> {
+    this.left += 1;
+    return Promise.resolve();
+  }
+  /** The container makes these calls. */
+  see(name: string, ...nrs: number[]): void {
+    this.#changes += BigInt(nrs.length);
+    const known = this.#containers.get(name)?.entries[0]?.calls ?? [];
+    const calls = [...known, ...nrs.map((nr) => ({ nr, firstSeenNs: String(this.#changes) }))];
+    const firstSeenNs = BigInt(this.#containers.size);
+    const entries = [{ abi: 'x86_64' as const, origin: 'workload' as const, calls, denied: [] }];
+    this.#containers.set(name, { cgroupId: 1n, name, isPod: false, firstSeenNs, startedNs: null, entries });
+  }
+}
+
+export function createFakeRun(over: Partial<RunDeps> = {}) {
+  const clock = new FakeClock();
+  const slot = new FakeSlot();
+  const lifetime = new AbortController();
+  const termination = new AbortController();
+  const log = pino({ level: 'silent' });
+  const gate: { opened: Date | null; removed: number } = { opened: null, removed: 0 };
+  const world = {
+    clock,
+    slot,
+    gate,
+    termination,
+    lifetime,
+    /** Containers that live; undefined: the pod has no cgroup. */
+    alive: [PAUSE, GATE] as string[] | undefined,
+    /** What the runtime has on record. */
+    records: new Map(RECORDS),
+    order: 'record' as Order,
+    /** undefined: the control plane is away. */
+    lastOrder: 'hand-over' as Order | undefined,
+    answer: (): PutOutcome => ({ kind: 'acknowledged' }),
+    reports: [] as Report[],
+    questions: 0,
+    joined: (): JoinResult => ({ kind: 'ok', slot }),
+    podChanged: (): void => undefined,
+  };
+  const controlPlane = {
+    putReport: (_number: number, bytes: Buffer): Promise<PutOutcome> => {
+      const outcome = world.answer();
+      if (outcome.kind === 'acknowledged') world.reports.push(JSON.parse(bytes.toString()) as Report);
+      return Promise.resolve(outcome);
+    },
+    askOrder: ({ last }: { last: boolean }): Promise<OrderOutcome> => {
+      world.questions += 1;
+      const order = last ? world.lastOrder : world.order;
+      if (order !== undefined) return Promise.resolve({ kind: 'order', order, retryAfterMs: 0 });
+      return Promise.resolve({ kind: 'not-now', message: 'away', retryAfterMs: 0 });
+    },
+  };
+  const bell = createBell(clock);
+  const failed = Promise.withResolvers<never>();
+  const shared = {
+    controlPlane,
+    clock,
+    random: () => 0,
+    log,
+    signal: lifetime.signal,
+    onChange: () => {
+      bell.ring();
+    },
+    onFailure: failed.reject,
+  };
+  const readPod = (): PodPopulation => ({
+    populated: (world.alive ?? []).length > 0,
+    children: (world.alive ?? []).map((name) => ({ name, populated: true })),
+  });
+  const start = () => {
+    const run = runTrace({
+      findPod: () => (world.alive === undefined ? undefined : { path: '/pod', id: 7n }),
+      join: () => Promise.resolve(world.joined()),
+      readPod,
+      watchPod: (_path, onChange, signal) => {
+        world.podChanged = onChange;
+        signal.addEventListener('abort', () => {
+          world.podChanged = () => undefined;
+        });
+      },
+      containersCreated: () => [],
+      roll: createRoll((id) => world.records.get(id)),
+      gate: {
+        openedAt: () => gate.opened,
+        open: () => {
+          gate.opened ??= clock.now();
+        },
+        remove: () => {
+          gate.removed += 1;
+        },
+      },
+      courier: createCourier(shared),
+      hearing: startHearing({ ...shared, termination: termination.signal, graceMs: 30_000 }),
+      bell,
+      clock,
+      log,
+      head: {
+        podUid: '3f1f9c1e-5f0e-4b52-9d6c-0123456789ab',
+        node: { name: 'n', bootId: 'b', kernel: '6.1', architecture: 'x86_64', cgroups: 'v2' },
+      },
+      arming: { arming: 'before-gate', gated: true },
+      pace: { firstSnapshotMs: 10_000, longestSnapshotMs: 600_000 },
+      cgroupWaitMs: 30_000,
+      ...over,
+    });
+    const ending = Promise.race([run, failed.promise]).finally(() => {
+      lifetime.abort();
+    });
+    return ending;
+  };
+  return { ...world, world, start };
+}
