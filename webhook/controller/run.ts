@@ -22,6 +22,7 @@ export interface Controller {
   readonly lead: (signal: AbortSignal) => Promise<void>;
   /** Keys waiting or under way; 0 while another replica leads. */
   readonly depth: () => number;
+  readonly leading: () => boolean;
 }
 
 /** Everything is looked at again so often, in case something was missed by all watches: it never was, but it is cheap. */
@@ -37,6 +38,7 @@ export function createController(deps: ControllerDeps): Controller {
   listen(caches, add, addAll);
   return {
     depth: () => queue?.depth() ?? 0,
+    leading: () => queue !== null,
     lead: async (signal) => {
       await Promise.race([deps.synced(), aborted(signal)]);
       if (signal.aborted) return;
