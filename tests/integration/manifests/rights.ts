@@ -49,7 +49,10 @@ export function rightsCases(kubectl: () => Kubectl): void {
       ['mutatingwebhookconfigurations', 'default', []],
       ['mutatingwebhookconfigurations/flak', 'default', ['get', 'patch']],
       ['validatingadmissionpolicies', 'default', []],
-      ['syscallprofiles', 'default', ['get', 'list', 'watch', 'create', 'update', 'patch']],
+      ['traces', 'default', ['get', 'list', 'watch', 'create']],
+      ['traces#status', 'default', ['patch']],
+      ['syscallprofiles', 'default', ['get', 'create']],
+      ['syscallprofiles#status', 'default', ['update']],
       ['nodes', 'default', ['get']],
     ];
     for (const [what, namespace, verbs] of table)
