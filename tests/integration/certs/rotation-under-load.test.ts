@@ -11,6 +11,7 @@ import type { CertificateState } from '../../../certs/certificate-state.ts';
 import { keepCertificates, type Announcement } from '../../../certs/rotation.ts';
 import { certificateLoader, createControlPlaneServer, listenUntil } from '../../../webhook/server.ts';
 import { createLog } from '../../../webhook/telemetry/log.ts';
+import { recordFigure } from '../../figure.ts';
 import { MemoryStore } from '../../unit/certs/memory-store.ts';
 import { requestingPod } from '../../unit/webhook/admission/admission-fixtures.ts';
 import { admissionDeps, reviewOf, type ReviewAnswer } from '../../unit/webhook/admission/review-server.ts';
@@ -103,7 +104,7 @@ describe('while certificates are rotated under a stream of reviews', function ()
     return serialNumber;
   }
 
-  it('none fails, on new connections and on ones that are kept', async () => {
+  it('none fails, on new connections and on ones that are kept', async function () {
     const kept = new Agent({ keepAlive: true, maxSockets: 1 });
     const serials = new Set<string>();
     let reviews = 0;
@@ -120,7 +121,7 @@ describe('while certificates are rotated under a stream of reviews', function ()
     const authorities = new Set(
       store.history.flatMap((state) => state?.authorities.map(({ certificatePem }) => certificatePem) ?? []),
     );
-    console.log(`      ${reviews} reviews, ${authorities.size} authorities, ${serials.size} serving certificates`);
+    recordFigure(this, `${reviews} reviews, ${authorities.size} authorities, ${serials.size} serving certificates`);
     assert.deepEqual(failures, []);
     assert.ok(authorities.size >= 3, 'too few authorities came and went to prove anything');
     assert.ok(serials.size >= 4, 'too few certificates were served to prove anything');
