@@ -1,6 +1,4 @@
-/** The way from a pod's UID into the ledger: find its cgroup, see that pins have a place, open, join. */
-import type { Logger } from 'pino';
-import { ensureBpffs } from './bpffs.ts';
+/** The way from a pod's UID into the ledger: find its cgroup, open, join. */
 import { findPodCgroup, type PodCgroup } from './cgroups/find-pod-cgroup.ts';
 import type { Hierarchy } from './cgroups/hierarchy.ts';
 import { openLedger, type JoinResult, type Ledger, type LedgerOptions } from './ledger/ledger.ts';
@@ -16,22 +14,17 @@ export interface LedgerDoorOptions extends Omit<LedgerOptions, 'cgroupRoot'> {
   readonly podUid: string;
   /** Undefined on a node with cgroup v1 alone. */
   readonly hierarchy: Hierarchy | undefined;
-  readonly log: Pick<Logger, 'warn'>;
 }
 
 /** Stands for the pod where no cgroup could be found however long one looked: joining refuses at once. */
 const NOWHERE: PodCgroup = { path: '/nonexistent', id: 0n };
 
 /** Opens nothing before the target is there: a node without a target is not touched. */
-export function createLedgerDoor({ podUid, hierarchy, log, ...options }: LedgerDoorOptions): LedgerDoor {
+export function createLedgerDoor({ podUid, hierarchy, ...options }: LedgerDoorOptions): LedgerDoor {
   let opened: Ledger | undefined;
 
   async function join(pod: PodCgroup): Promise<JoinResult> {
     if (hierarchy === undefined) return { kind: 'refused', refusal: 'cgroup-v1', detail: 'no cgroup v2 hierarchy' };
-    await ensureBpffs().catch((error: unknown) => {
-      // The ledger refuses, and says why, where the file system is really missing.
-      log.warn({ err: error }, 'The BPF file system could not be mounted');
-    });
     const result = openLedger({ ...options, cgroupRoot: hierarchy.path });
     if (result.kind !== 'ok') return result;
     opened = result.ledger;

@@ -31,7 +31,7 @@ async function trace(configuration: Configuration, log: Logger, termination: Abo
   const clock = createClock(uptime);
   const bell = createBell(clock);
   const hierarchy = findHierarchy(configuration.cgroupRoot);
-  const ledger = createLedgerDoor({ ...configuration.ledger, podUid: target.podUid, hierarchy, log });
+  const ledger = createLedgerDoor({ ...configuration.ledger, podUid: target.podUid, hierarchy });
   const exchange = createExchange(() => readEndpoint(place), place.serverName);
   const shared = {
     controlPlane: createControlPlane(exchange, target.podUid),
