@@ -24,14 +24,14 @@ export async function kubernetesBinaries(progress: Progress, signal?: AbortSigna
   mkdirSync(partial, { recursive: true });
   try {
     await progress.step(`Compile Kubernetes ${version}`, async (detail) => {
-      const tools = (await runCommand(['go', 'list', 'tool'], { ...options, onLine: () => undefined })).split('\n');
-      const packages = (await runCommand(['go', 'list', '-deps', ...tools], options)).split('\n').length;
-      const compile = new CompileProgress(packages);
+      const compile = new CompileProgress();
       const onLine = (line: string): void => {
         detail(compile.take(line));
       };
-      const flags = ['-v', '-trimpath', '-ldflags', linkerFlags(version), '-o', `${partial}/`];
-      await runCommand(['go', 'build', ...flags, ...tools], { ...options, onLine });
+      const go = (...args: string[]): Promise<string> => runCommand(['go', ...args], { ...options, onLine });
+      const tools = (await go('list', 'tool')).split('\n');
+      compile.setTotal((await go('list', '-deps', ...tools)).split('\n').length);
+      await go('build', '-v', '-trimpath', '-ldflags', linkerFlags(version), '-o', `${partial}/`, ...tools);
     });
     renameSync(partial, directory);
   } finally {

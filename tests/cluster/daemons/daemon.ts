@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { Layout } from '../layout.ts';
 import type { ProcessIdentity } from './identity.ts';
+import { parseIdentity } from './parse-identity.ts';
 import { endProcesses, identify, isRunning } from './processes.ts';
 
 /** A program that goes on running after this command has ended. */
@@ -13,8 +13,6 @@ export interface Daemon {
   readonly argv: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
-
-const identitySchema = z.object({ pid: z.number().int().positive(), startTicks: z.string(), bootId: z.string() });
 
 /** How long a daemon may take to end after SIGTERM before it is killed. */
 const STOP_PATIENCE_MS = 5_000;
@@ -77,8 +75,8 @@ function identityFile(layout: Layout, name: string): string {
 function readIdentity(layout: Layout, name: string): ProcessIdentity | undefined {
   const file = identityFile(layout, name);
   if (!existsSync(file)) return undefined;
-  // An interrupted write leaves a file that isn't JSON; the process it was for is then found by nobody, so say so.
-  const parsed = identitySchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!parsed.success) throw new Error(`${file} is not the identity of a process`);
-  return parsed.data;
+  const identity = parseIdentity(readFileSync(file, 'utf8'));
+  // Passing over it would leave its process running for good.
+  if (identity === undefined) throw new Error(`${file} is not the identity of a process`);
+  return identity;
 }

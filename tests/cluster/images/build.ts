@@ -9,7 +9,7 @@ import { buildah } from './buildah.ts';
 import { contentHash } from './content-hash.ts';
 import { dockerfileInputs } from './dockerfile.ts';
 import { hostConfiguration, type HostConfiguration } from './host-configuration.ts';
-import { pruneLayers } from './prune.ts';
+import { withBuildStorage } from './build-storage.ts';
 import { isDockerHubReachable } from './registry.ts';
 import type { ImageSource } from './sources.ts';
 import { standIn, standInKey } from './stand-ins.ts';
@@ -36,11 +36,12 @@ export async function buildArchives(
   if (!canPull && plans.some(({ reference }) => !isCached(reference))) {
     progress.note('No image registry can be reached: base images are made from Debian and npm packages instead.');
   }
-  const host = await hostConfiguration(join(cacheDirectory(), 'host-configuration'));
-  const archives: ImageArchive[] = [];
-  for (const each of plans) archives.push(await build(each, host, canPull, progress, signal));
-  await pruneLayers();
-  return archives;
+  return withBuildStorage(signal, async () => {
+    const host = await hostConfiguration(join(cacheDirectory(), 'host-configuration'));
+    const archives: ImageArchive[] = [];
+    for (const each of plans) archives.push(await build(each, host, canPull, progress, signal));
+    return archives;
+  });
 }
 
 function plan(source: ImageSource, canPull: boolean): Plan {
@@ -62,7 +63,7 @@ async function build(
   return progress.step(`Image ${reference}`, async (detail) => {
     const options = { title: `buildah bud ${reference}`, onLine: detail, ...(signal && { signal }) };
     if (!canPull) for (const base of bases) await standIn(base, host, options);
-    const flags = ['--isolation=chroot', '--layers', canPull ? '--pull-always' : '--pull-never'];
+    const flags = ['--isolation=chroot', '--layers', '--force-rm', canPull ? '--pull-always' : '--pull-never'];
     const what = [`--tag=${reference}`, `--file=${source.dockerfile}`, source.context];
     return cachedArchive(
       reference,

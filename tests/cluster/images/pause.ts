@@ -1,8 +1,9 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from '../run-command.ts';
-import { cachedArchive, type ImageArchive } from './archive.ts';
+import { runCommand, type CommandOptions } from '../run-command.ts';
+import { archiveOf, cachedArchive, isCached, type ImageArchive } from './archive.ts';
+import { withBuildStorage } from './build-storage.ts';
 import { buildah } from './buildah.ts';
 import { contentHash } from './content-hash.ts';
 
@@ -12,22 +13,21 @@ const SOURCE = join(import.meta.dirname, 'pause');
 export async function pauseImage(signal?: AbortSignal): Promise<ImageArchive> {
   const reference = `flak.test/pause:${contentHash(SOURCE, ['.'])}`;
   const options = signal === undefined ? {} : { signal };
-  return cachedArchive(
-    reference,
-    async () => {
-      const context = mkdtempSync(join(tmpdir(), 'flak-pause-'));
-      try {
-        cpSync(join(SOURCE, 'Dockerfile'), join(context, 'Dockerfile'));
-        await runCommand(['go', 'build', '-trimpath', '-ldflags', '-s -w', '-o', join(context, 'pause'), '.'], {
-          ...options,
-          cwd: SOURCE,
-          env: { CGO_ENABLED: '0' },
-        });
-        await runCommand(buildah('bud', '--isolation', 'chroot', '--tag', reference, context), options);
-      } finally {
-        rmSync(context, { recursive: true, force: true });
-      }
-    },
-    signal,
-  );
+  if (isCached(reference)) return archiveOf(reference);
+  return withBuildStorage(signal, () => cachedArchive(reference, () => build(reference, options), signal));
+}
+
+async function build(reference: string, options: CommandOptions): Promise<void> {
+  const context = mkdtempSync(join(tmpdir(), 'flak-pause-'));
+  try {
+    cpSync(join(SOURCE, 'Dockerfile'), join(context, 'Dockerfile'));
+    await runCommand(['go', 'build', '-trimpath', '-ldflags', '-s -w', '-o', join(context, 'pause'), '.'], {
+      ...options,
+      cwd: SOURCE,
+      env: { CGO_ENABLED: '0' },
+    });
+    await runCommand(buildah('bud', '--isolation', 'chroot', '--tag', reference, context), options);
+  } finally {
+    rmSync(context, { recursive: true, force: true });
+  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Progress } from '../progress.ts';
 import { runCommand, tryCommand } from '../run-command.ts';
 import type { ImageArchive } from './archive.ts';
+import { withBuildStorage } from './build-storage.ts';
 import { buildah } from './buildah.ts';
 import { imagesOverlay, type PlacedImage } from './overlay.ts';
 
@@ -25,7 +26,9 @@ export async function pushImages(
   for (const archive of archives) {
     const name = archive.reference.split(':')[0] ?? '';
     const target = `${registry.replace(/\/+$/, '')}/${name.split('/').at(-1) ?? name}`;
-    const digest = await progress.step(`Push ${target}`, () => push(archive, target, signal));
+    const digest = await progress.step(`Push ${target}`, () =>
+      withBuildStorage(signal, () => push(archive, target, signal)),
+    );
     placed.push({ name, reference: `${target}@${digest}` });
   }
   mkdirSync(OVERLAY, { recursive: true });

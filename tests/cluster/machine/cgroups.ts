@@ -29,7 +29,7 @@ export function createCgroup(name: string): void {
 export function processesIn(name: string): number[] {
   const found = new Set<number>();
   for (const directory of cgroupDirectories(name)) {
-    for (const pid of readFileSync(join(directory, 'cgroup.procs'), 'utf8').split('\n')) {
+    for (const pid of unlessGone(() => readFileSync(join(directory, 'cgroup.procs'), 'utf8'), '').split('\n')) {
       if (pid !== '' && pid !== '0') found.add(Number(pid)); // 0: of a pid namespace we don't see
     }
   }
@@ -62,6 +62,19 @@ function cgroupDirectories(name: string): string[] {
 }
 
 function withDescendants(directory: string): string[] {
-  const children = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return [directory, ...children.flatMap((entry) => withDescendants(join(directory, entry.name)))];
+  const children = unlessGone(() => readdirSync(directory, { withFileTypes: true }), []);
+  const cgroups = children.filter((entry) => entry.isDirectory());
+  return [directory, ...cgroups.flatMap((entry) => withDescendants(join(directory, entry.name)))];
+}
+
+/** Reads what a runtime may be removing at this moment (ENOENT; ENODEV from an open file of a removed cgroup). */
+function unlessGone<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENODEV')) {
+      return otherwise;
+    }
+    throw error;
+  }
 }
