@@ -20,7 +20,9 @@ interface Contestant extends Disposable {
 }
 
 async function start(kind: 'flak' | 'bare', body: string): Promise<Contestant> {
-  const child = fork(join(import.meta.dirname, 'server.ts'), [kind]);
+  // As webhook/Dockerfile starts it.
+  const execArgv = ['--max-semi-space-size=4'];
+  const child = fork(join(import.meta.dirname, 'server.ts'), [kind], { execArgv });
   const [target] = (await once(child, 'message')) as [Target];
   const load = new Load(target, body);
   return {
