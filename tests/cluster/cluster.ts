@@ -10,9 +10,10 @@ import { kubernetesBinaries } from './binaries/kubernetes.ts';
 import { createCertificates } from './certificates/create-all.ts';
 import { startApiServer, startControllers } from './control-plane/start.ts';
 import { isDaemonRunning } from './daemons/daemon.ts';
+import { withLock } from './daemons/lock.ts';
 import { copyImages } from './images/load.ts';
 import { pauseImage } from './images/pause.ts';
-import { DEFAULT_STATE, layoutOf, nodeLayoutOf, type Layout, type NodeLayout } from './layout.ts';
+import { DEFAULT_STATE, LOCK, layoutOf, nodeLayoutOf, type Layout, type NodeLayout } from './layout.ts';
 import { recordBefore, readBefore } from './machine/before.ts';
 import { CLUSTER_PACKAGES, IMAGE_PACKAGES, installPackages } from './machine/debian-packages.ts';
 import { missingPrerequisites } from './machine/prerequisites.ts';
@@ -27,8 +28,8 @@ import { tearDown } from './teardown.ts';
 
 export interface ClusterOptions {
   /** Where the cluster keeps its state; default `/var/lib/flak-cluster`. */
-  readonly stateDirectory?: string;
-  readonly signal?: AbortSignal;
+  readonly stateDirectory?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ClusterNode extends NodeLayout {
@@ -61,14 +62,16 @@ export async function startCluster(options: ClusterOptions, progress: Progress):
   await checkPrerequisites(layout);
   await installPackages([...CLUSTER_PACKAGES, ...IMAGE_PACKAGES], progress, signal);
   const binaries = await kubernetesBinaries(progress, signal);
-  const wasUp = isDaemonRunning(layout, 'kube-apiserver');
-  try {
-    await startParts(layout, binaries, progress, signal);
-  } catch (error) {
-    if (!wasUp) await progress.step('Stop what was started', () => tearDown(layout, signal?.aborted !== true));
-    throw error;
-  }
-  return clusterOf(layout, binaries);
+  return withClusterLock(progress, signal, async () => {
+    const wasUp = isDaemonRunning(layout, 'kube-apiserver');
+    try {
+      await startParts(layout, binaries, progress, signal);
+    } catch (error) {
+      if (!wasUp) await progress.step('Stop what was started', () => tearDown(layout, signal?.aborted !== true));
+      throw error;
+    }
+    return clusterOf(layout, binaries);
+  });
 }
 
 /** The cluster that is up, if there is one. */
@@ -81,8 +84,10 @@ export function runningCluster(options: Pick<ClusterOptions, 'stateDirectory'>):
 /** Stops the cluster and leaves the machine as it was before; no error when there is none. */
 export async function stopCluster(options: Pick<ClusterOptions, 'stateDirectory'>, progress: Progress): Promise<void> {
   const layout = layoutOf(options.stateDirectory ?? DEFAULT_STATE);
-  const owner = readBefore(layout)?.stateDirectory;
-  await progress.step('Stop the cluster', () => tearDown(owner === undefined ? layout : layoutOf(owner), false));
+  await withClusterLock(progress, undefined, async () => {
+    const owner = readBefore(layout)?.stateDirectory;
+    await progress.step('Stop the cluster', () => tearDown(owner === undefined ? layout : layoutOf(owner), false));
+  });
 }
 
 /** Starts a second node: a kubelet and containerd of its own on the same kernel. */
@@ -93,7 +98,7 @@ export async function startSecondNode(
 ): Promise<ClusterNode> {
   const layout = layoutOf(cluster.stateDirectory);
   await progress.step('Second node', async (detail) => {
-    await startRuntime(SECOND_NODE, layout, await pauseImage(signal), signal);
+    await startRuntime(SECOND_NODE, layout, await pauseImage(progress, signal), signal);
     detail('loading images');
     await copyImages(cluster.node.containerdSocket, clusterNode(layout, SECOND_NODE).containerdSocket, signal);
     await startKubelet(SECOND_NODE, layout, cluster.binaries);
@@ -126,12 +131,13 @@ async function startParts(layout: Layout, binaries: string, progress: Progress, 
   await linkKubectl(layout, binaries);
   await prepareForwarding();
   await addNodeAddress(FIRST_NODE);
-  await Promise.all([
-    progress.step('containerd', async () => {
-      await startRuntime(FIRST_NODE, layout, await pauseImage(signal), signal);
-    }),
-    progress.step('API server', () => startApiServer(layout, binaries, signal)),
-  ]);
+  const runtime = progress.step('containerd', async () => {
+    await startRuntime(FIRST_NODE, layout, await pauseImage(progress, signal), signal);
+  });
+  const apiServer = progress.step('API server', () => startApiServer(layout, binaries, signal));
+  // Both have to come to an end, or one would go on starting things while the other's failure has them stopped.
+  await Promise.allSettled([runtime, apiServer]);
+  await Promise.all([runtime, apiServer]);
   await progress.step('Node', async () => {
     startControllers(layout, binaries);
     await startKubelet(FIRST_NODE, layout, binaries);
@@ -139,6 +145,13 @@ async function startParts(layout: Layout, binaries: string, progress: Progress, 
     await waitForServiceAccount(layout, `${binaries}/kubectl`, signal);
     assertAllRunning(layout);
   });
+}
+
+function withClusterLock<T>(progress: Progress, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  const onWait = (): void => {
+    progress.note('The cluster is just being started or stopped; waiting for that.');
+  };
+  return withLock(LOCK, { signal, onWait }, work);
 }
 
 /** Makes kubectl reachable at a path that doesn't change with the version. */

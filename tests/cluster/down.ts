@@ -5,6 +5,4 @@ import { untilInterrupted } from './until-interrupted.ts';
 
 const stateDirectory = process.env['FLAK_CLUSTER_DIR'];
 
-await untilInterrupted(() =>
-  stopCluster(stateDirectory === undefined ? {} : { stateDirectory }, consoleProgress(process.stdout)),
-);
+await untilInterrupted(() => stopCluster({ stateDirectory }, consoleProgress(process.stdout)));

@@ -27,7 +27,7 @@ await untilInterrupted(async (signal) => {
   }
   const sources = [...PROJECT_IMAGES, ...TEST_IMAGES].filter(({ name }) => isWanted(name));
   const archives = await buildArchives(sources, progress, signal);
-  const cluster = runningCluster(stateDirectory === undefined ? {} : { stateDirectory });
+  const cluster = runningCluster({ stateDirectory });
   if (cluster !== undefined) {
     for (const { containerdSocket } of nodesUp(cluster.stateDirectory)) {
       await loadImages(containerdSocket, archives, signal);

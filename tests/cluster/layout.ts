@@ -40,6 +40,8 @@ export interface NodeLayout {
 }
 
 const RUN = '/run/flak-cluster';
+/** Held while the cluster is started or stopped. */
+export const LOCK = `${RUN}.lock`;
 export const DEFAULT_STATE = '/var/lib/flak-cluster';
 
 export function layoutOf(state: string): Layout {

@@ -13,20 +13,20 @@ export async function waitForNode(
 ): Promise<void> {
   const status = '{.status.conditions[?(@.type=="Ready")].status}';
   const argv = [kubectl, '--kubeconfig', layout.kubeconfig, 'get', 'node', node.name, '-o', `jsonpath=${status}`];
-  await waitUntil(`node ${node.name} is ready`, async () => (await tryCommand(argv)) === 'True', {
+  await waitUntil(`node ${node.name} is ready`, async () => (await tryCommand(argv, { signal })) === 'True', {
     limitMs: 90_000,
     explain: () => logTail(layout, `kubelet-${node.ordinal}`),
-    ...(signal && { signal }),
+    signal,
   });
 }
 
 /** Waits until pods can be created: a pod without its namespace's default ServiceAccount is refused. */
 export async function waitForServiceAccount(layout: Layout, kubectl: string, signal?: AbortSignal): Promise<void> {
   const argv = [kubectl, '--kubeconfig', layout.kubeconfig, 'get', 'serviceaccount', 'default', '-o', 'name'];
-  await waitUntil('the default ServiceAccount exists', async () => (await tryCommand(argv)) !== undefined, {
+  await waitUntil('the default ServiceAccount exists', async () => (await tryCommand(argv, { signal })) !== undefined, {
     limitMs: 60_000,
     explain: () => logTail(layout, 'kube-controller-manager'),
-    ...(signal && { signal }),
+    signal,
   });
 }
 

@@ -7,7 +7,7 @@ export interface CommandOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called for each line of either stream as it arrives. */
   readonly onLine?: (line: string) => void;
 }

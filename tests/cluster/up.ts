@@ -9,7 +9,7 @@ const stateDirectory = process.env['FLAK_CLUSTER_DIR'];
 
 await untilInterrupted(async (signal) => {
   const progress = consoleProgress(process.stdout);
-  const cluster = await startCluster({ signal, ...(stateDirectory !== undefined && { stateDirectory }) }, progress);
+  const cluster = await startCluster({ signal, stateDirectory }, progress);
   if (values['second-node']) await startSecondNode(cluster, progress, signal);
   console.log(`\nexport KUBECONFIG=${cluster.kubeconfig}\nkubectl: ${cluster.kubectl}`);
 });

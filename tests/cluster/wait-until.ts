@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Patience {
   readonly limitMs: number;
   readonly intervalMs?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Asked when the time is over; ends the message. */
   readonly explain?: () => string;
 }

@@ -10,7 +10,7 @@ const MODULE = join(import.meta.dirname, '..', 'kubernetes');
 
 /** Compiles Kubernetes' commands unless they are cached; gives the directory they are in. */
 export async function kubernetesBinaries(progress: Progress, signal?: AbortSignal): Promise<string> {
-  const options = { cwd: MODULE, env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly' }, ...(signal && { signal }) };
+  const options = { cwd: MODULE, env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly' }, signal };
   const goMod = readFileSync(join(MODULE, 'go.mod'), 'utf8');
   const goVersion = (await runCommand(['go', 'env', 'GOVERSION'], options)).trim();
   const directory = join(cacheDirectory(), binariesKey(goMod, goVersion));

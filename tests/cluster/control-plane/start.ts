@@ -14,10 +14,10 @@ export async function startApiServer(layout: Layout, binaries: string, signal?: 
   const daemon = apiServer(layout, binaries);
   startDaemon(layout, daemon);
   const ready = [`${binaries}/kubectl`, '--kubeconfig', layout.kubeconfig, 'get', '--raw', '/readyz'];
-  await waitUntil('the API server is ready', async () => (await tryCommand(ready)) !== undefined, {
+  await waitUntil('the API server is ready', async () => (await tryCommand(ready, { signal })) !== undefined, {
     limitMs: 90_000,
     explain: () => logTail(layout, daemon.name),
-    ...(signal && { signal }),
+    signal,
   });
 }
 

@@ -6,11 +6,18 @@ import { identify, isRunning } from './processes.ts';
 
 const POLL_MS = 200;
 
+export interface LockOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called once when somebody else has the lock. */
+  readonly onWait: () => void;
+}
+
 /** Runs `work` while no other process runs its own under the same lock; waits for as long as that takes. */
-export async function withLock<T>(file: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(file: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(file), { recursive: true });
-  while (!tryLock(file)) {
-    signal?.throwIfAborted();
+  for (let tries = 0; !tryLock(file); tries += 1) {
+    options.signal?.throwIfAborted();
+    if (tries === 1) options.onWait();
     await sleep(POLL_MS);
   }
   try {

@@ -32,7 +32,7 @@ export async function cachedArchive(
   const partial = `${archive.file}.${process.pid}`;
   try {
     const push = buildah('push', '--quiet', reference, `oci-archive:${partial}:${reference}`);
-    await runCommand(push, signal === undefined ? {} : { signal });
+    await runCommand(push, { signal });
     renameSync(partial, archive.file);
   } finally {
     rmSync(partial, { force: true });

@@ -36,7 +36,7 @@ export async function buildArchives(
   if (!canPull && plans.some(({ reference }) => !isCached(reference))) {
     progress.note('No image registry can be reached: base images are made from Debian and npm packages instead.');
   }
-  return withBuildStorage(signal, async () => {
+  return withBuildStorage(progress, signal, async () => {
     const host = await hostConfiguration(join(cacheDirectory(), 'host-configuration'));
     const archives: ImageArchive[] = [];
     for (const each of plans) archives.push(await build(each, host, canPull, progress, signal));
@@ -61,7 +61,7 @@ async function build(
 ): Promise<ImageArchive> {
   if (isCached(reference)) return cachedArchive(reference, () => Promise.resolve(), signal);
   return progress.step(`Image ${reference}`, async (detail) => {
-    const options = { title: `buildah bud ${reference}`, onLine: detail, ...(signal && { signal }) };
+    const options = { title: `buildah bud ${reference}`, onLine: detail, signal };
     if (!canPull) for (const base of bases) await standIn(base, host, options);
     const flags = ['--isolation=chroot', '--layers', '--force-rm', canPull ? '--pull-always' : '--pull-never'];
     const what = [`--tag=${reference}`, `--file=${source.dockerfile}`, source.context];

@@ -14,7 +14,7 @@ export async function loadImages(
   archives: readonly ImageArchive[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const options = signal === undefined ? {} : { signal };
+  const options = { signal };
   const present = new Set(await references(socket));
   for (const { reference, file } of archives) {
     if (!present.has(reference)) await runCommand(ctr(socket, 'images', 'import', '--all-platforms', file), options);

@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Progress } from '../progress.ts';
 import { runCommand, type CommandOptions } from '../run-command.ts';
 import { archiveOf, cachedArchive, isCached, type ImageArchive } from './archive.ts';
 import { withBuildStorage } from './build-storage.ts';
@@ -10,11 +11,11 @@ import { contentHash } from './content-hash.ts';
 const SOURCE = join(import.meta.dirname, 'pause');
 
 /** The image of every pod's sandbox container. Compiled by Go, the one compiler that is there for sure. */
-export async function pauseImage(signal?: AbortSignal): Promise<ImageArchive> {
+export async function pauseImage(progress: Progress, signal?: AbortSignal): Promise<ImageArchive> {
   const reference = `flak.test/pause:${contentHash(SOURCE, ['.'])}`;
-  const options = signal === undefined ? {} : { signal };
+  const options = { signal };
   if (isCached(reference)) return archiveOf(reference);
-  return withBuildStorage(signal, () => cachedArchive(reference, () => build(reference, options), signal));
+  return withBuildStorage(progress, signal, () => cachedArchive(reference, () => build(reference, options), signal));
 }
 
 async function build(reference: string, options: CommandOptions): Promise<void> {

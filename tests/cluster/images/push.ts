@@ -27,7 +27,7 @@ export async function pushImages(
     const name = archive.reference.split(':')[0] ?? '';
     const target = `${registry.replace(/\/+$/, '')}/${name.split('/').at(-1) ?? name}`;
     const digest = await progress.step(`Push ${target}`, () =>
-      withBuildStorage(signal, () => push(archive, target, signal)),
+      withBuildStorage(progress, signal, () => push(archive, target, signal)),
     );
     placed.push({ name, reference: `${target}@${digest}` });
   }
@@ -37,7 +37,7 @@ export async function pushImages(
 }
 
 async function push({ reference, file }: ImageArchive, target: string, signal?: AbortSignal): Promise<string> {
-  const options = signal === undefined ? {} : { signal };
+  const options = { signal };
   const directory = mkdtempSync(join(tmpdir(), 'flak-push-'));
   try {
     const isBuilt = (await tryCommand(buildah('inspect', '--type=image', reference), options)) !== undefined;

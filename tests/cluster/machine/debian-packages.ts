@@ -33,7 +33,7 @@ export async function installPackages(
   if (missing.length === 0) return;
   progress.note(`Installing Debian packages: ${missing.join(' ')}`);
   await progress.step('Debian packages', async (detail) => {
-    const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, onLine: detail, ...(signal && { signal }) };
+    const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, onLine: detail, signal };
     // A machine may have sources that don't answer; whether the packages are there is for the install to say.
     await tryCommand(['apt-get', 'update', '-q'], options);
     await withoutServices(() =>

@@ -28,8 +28,8 @@ export async function startRuntime(
   startDaemon(cluster, daemon);
   await waitUntil(
     'containerd answers',
-    async () => (await tryCommand(['ctr', '--address', layout.containerdSocket, 'version'])) !== undefined,
-    { limitMs: 30_000, explain: () => logTail(cluster, daemon.name), ...(signal && { signal }) },
+    async () => (await tryCommand(['ctr', '--address', layout.containerdSocket, 'version'], { signal })) !== undefined,
+    { limitMs: 30_000, explain: () => logTail(cluster, daemon.name), signal },
   );
   await loadImages(layout.containerdSocket, [pause], signal);
 }
