@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { completenessOf } from '../../../profile/completeness.ts';
-import { declaredGroups } from '../../../profile/declared-groups.ts';
 import { mergeContribution, mergeStatuses } from '../../../profile/merge.ts';
 import type { Contribution, ProfiledCall, SyscallProfileStatus } from '../../../profile/syscall-profile.ts';
 import { KEPT, syscallProfileStatusSchema } from '../../../profile/syscall-profile.ts';
 import { contribution } from './arbitrary.ts';
 
-const options = { groups: declaredGroups() };
+const options = { groups: [] };
 
 function mergeAll(contributions: readonly Contribution[]): SyscallProfileStatus | undefined {
   return contributions.reduce<SyscallProfileStatus | undefined>(
