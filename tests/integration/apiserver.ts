@@ -22,6 +22,8 @@ export interface ApiServer {
   readonly kubectl: Kubectl;
   /** Path of a kubectl of the server's version. */
   readonly kubectlProgram: string;
+  /** Takes the API server away (etcd stays) and brings it back on the same port so many milliseconds later. */
+  restartAfter(ms: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -37,13 +39,14 @@ export async function startApiServer(): Promise<ApiServer> {
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    const [clientPort, peerPort, apiPort] = await freePorts(3);
+    const [clientPort, peerPort, apiPort] = await freePorts();
     started.push(start(directory, 'etcd', ['etcd', ...etcdFlags(directory, clientPort, peerPort)]));
     writeSigningKey(directory);
     const token = randomBytes(16).toString('hex');
     writeFileSync(join(directory, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
     const flags = apiServerFlags(directory, clientPort, apiPort);
-    started.push(start(directory, 'kube-apiserver', [`${binaries}/kube-apiserver`, ...flags]));
+    const startApi = (): ChildProcess => start(directory, 'kube-apiserver', [`${binaries}/kube-apiserver`, ...flags]);
+    started.push(startApi());
     const url = `https://127.0.0.1:${apiPort}`;
     const program = `${binaries}/kubectl`;
     const certificate = join(directory, 'apiserver.crt');
@@ -57,7 +60,17 @@ export async function startApiServer(): Promise<ApiServer> {
       limitMs: 60_000,
       explain: () => tail(directory, 'kube-apiserver'),
     });
-    return { url, kubeconfig, kubectl, kubectlProgram: program, stop };
+    const restartAfter = async (ms: number): Promise<void> => {
+      const api = started.pop();
+      if (api !== undefined) await end(api);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      started.push(startApi());
+      await waitUntil('the API server is ready again', () => isReady(kubectl), {
+        limitMs: 60_000,
+        explain: () => tail(directory, 'kube-apiserver'),
+      });
+    };
+    return { url, kubeconfig, kubectl, kubectlProgram: program, restartAfter, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -163,9 +176,9 @@ function tail(directory: string, name: string): string {
     .join('\n');
 }
 
-/** Ports that were free a moment ago: all are held at once while they are chosen, so that they differ. */
-async function freePorts(count: number): Promise<[number, number, number]> {
-  const servers = Array.from({ length: count }, () => createServer());
+/** Three ports that were free a moment ago: all are held at once while they are chosen, so that they differ. */
+export async function freePorts(): Promise<[number, number, number]> {
+  const servers = Array.from({ length: 3 }, () => createServer());
   const ports = await Promise.all(
     servers.map(
       (server) =>

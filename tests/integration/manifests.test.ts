@@ -8,6 +8,7 @@ import { ownWebhookCases } from './manifests/own-webhooks.ts';
 import { podPolicyCases } from './manifests/pod-policy.ts';
 import { rightsCases } from './manifests/rights.ts';
 import { tracerPolicyCases } from './manifests/tracer-policy.ts';
+import { underItsOwnAccountCases } from './manifests/under-its-own-account.ts';
 import { uninstallCases } from './manifests/uninstall.ts';
 
 /** One API server for all: each part cleans up behind itself, the last one uninstalls. */
@@ -35,5 +36,6 @@ describe('manifests, applied to a real API server', () => {
   tracerPolicyCases(kubectl);
   ownWebhookCases(kubectl);
   deadControlPlaneCases(running);
+  underItsOwnAccountCases(running);
   uninstallCases(kubectl);
 });
