@@ -6,7 +6,11 @@ const PURE = [
   'profile/**/*.ts',
   'webhook/admission/{admit,carries-gate,decide,gate,inject-pod,medium,owned-fields,patch,pod,reasons,trace-id,unsupported}.ts',
   'webhook/controller/{plan,plan-*,facts,trace-status,tracer-pod}.ts',
-  'webhook/store/{order,accept}.ts',
+  'webhook/store/{order,accept,combine}.ts',
+  'tracer/cgroups/{pod-cgroup-name,pod-end}.ts',
+  'tracer/containers/{container-id,runtime-record}.ts',
+  'tracer/report/{backoff,compose,recordings}.ts',
+  'tracer/run/{decide,gate-sight}.ts',
   'webhook/names.ts',
 ];
 
