@@ -120,8 +120,8 @@ function certificates({ clock, kube, log }: ControlPlaneParts, serve: RotationDe
     store: secretStore(resource(SECRETS)),
     announce: (caBundle) => announceBundle(readers, caBundle),
     serve,
-    onFailure: (err) => {
-      log.error({ err }, 'keeping the certificates failed');
+    onFailure: (error) => {
+      log.warn({ reason: String(error) }, 'keeping the certificates failed');
     },
     lives: DEFAULT_LIVES,
     names: [SERVER_NAME, `${OBJECTS.startingService}.${FLAK_NAMESPACE}.svc`],

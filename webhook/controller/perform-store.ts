@@ -2,7 +2,7 @@
 import { joinCompleteness } from '../../profile/completeness.ts';
 import { contributionsOf } from '../../profile/contribution.ts';
 import type { TargetContainer } from '../../profile/contribution.ts';
-import type { RecordedReport } from '../../profile/recording.ts';
+import type { PartialReason, RecordedReport } from '../../profile/recording.ts';
 import type { Completeness, Contribution, Workload } from '../../profile/syscall-profile.ts';
 import type { Outcome } from '../kube/outcome.ts';
 import type { StoreProfile } from '../kube/profiles.ts';
@@ -30,6 +30,8 @@ export async function performStore(deps: StoreDeps, facts: Facts, action: StoreA
   const { report } = read.value;
   // Decided from a recording, and the newest report is none: decide again.
   if (report.kind === 'refused') return { kind: 'conflict' };
+  // The last report has come after all: it lacks nothing.
+  if (report.kind === 'final' && action.extraReasons.some(isLoss)) return { kind: 'conflict' };
   const contributions = contributionsFor(facts, action, report);
   const stored = await storeAll(deps, facts, contributions);
   if (stored.kind !== 'ok') return stored;
@@ -39,6 +41,10 @@ export async function performStore(deps: StoreDeps, facts: Facts, action: StoreA
   const lost = facts.namespace === 'terminating' && (written.kind === 'not-found' || written.kind === 'refused');
   if (written.kind === 'ok' || lost) deps.onStored(facts, status);
   return lost ? { kind: 'ok', value: null } : written;
+}
+
+function isLoss(reason: PartialReason): boolean {
+  return reason === 'flush-deadline' || reason === 'tracer-lost' || reason === 'finalizer-removed';
 }
 
 function contributionsFor(

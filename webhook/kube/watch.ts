@@ -5,6 +5,7 @@
  */
 import { listPages, selectorsOf } from './list-pages.ts';
 import type { Selection } from './list-pages.ts';
+import { describeFailure, toOutcome } from './outcome.ts';
 import { collectionPath } from './resource.ts';
 import { Silence } from './silence.ts';
 import { readEvents, resourceVersionOf } from './watch-events.ts';
@@ -120,9 +121,18 @@ async function follow<T>(deps: WatchDeps, options: WatchOptions<T>, sink: Sink<T
       if (isAborted(signal)) return;
       failures += 1;
       version = null;
-      deps.onTrouble(thrown instanceof Error ? thrown.message : String(thrown));
+      deps.onTrouble(wordsOf(thrown));
     }
     await deps.sleep(backoffMs(failures, deps.random), signal);
+  }
+}
+
+/** Whatever it was, the cache lists anew: an unreadable answer is a proxy's, or half of one. */
+function wordsOf(thrown: unknown): string {
+  try {
+    return describeFailure(toOutcome(thrown));
+  } catch {
+    return String(thrown);
   }
 }
 
