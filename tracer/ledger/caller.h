@@ -14,11 +14,6 @@
 
 #define SECCOMP_MODE_FILTER 2 /* linux/seccomp.h */
 
-static __always_inline __u32 mount_ns_of(struct task_struct *task)
-{
-	return task->nsproxy->mnt_ns->ns.inum;
-}
-
 static __always_inline __u64 filter_of(struct task_struct *task)
 {
 	__u64 filter = 0;
@@ -36,7 +31,6 @@ static __noinline struct caller *meet_caller(struct task_struct *task, const str
 	__u32 index = place->slot;
 	struct slot *slot = bpf_map_lookup_elem(&directory, &index);
 	struct caller *caller = bpf_task_storage_get(&callers, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	struct container *container;
 
 	if (!caller || !slot) {
 		COUNT(index, origin_unknown);
@@ -45,17 +39,10 @@ static __noinline struct caller *meet_caller(struct task_struct *task, const str
 	caller->container = place->container;
 	caller->first_filter = filter_of(task);
 	caller->slot_generation = place->slot_generation;
-	caller->mount_ns = mount_ns_of(task);
-	caller->origin = ORIGIN_SETUP;
+	caller->origin = task->start_boottime < slot->armed_ns ? ORIGIN_WORKLOAD : ORIGIN_SETUP;
 	caller->entered = 1;
 	caller->born_here = 0;
 	caller->hook = 0;
-	if (task->start_boottime < slot->armed_ns) {
-		caller->origin = ORIGIN_WORKLOAD;
-		container = find_container(place);
-		if (container)
-			container->late = 1;
-	}
 	return caller;
 }
 
@@ -92,7 +79,7 @@ static __noinline void watch_root(struct task_struct *task, const struct caller 
 {
 	struct container *container = find_container(place);
 
-	if (container && !container->started_ns && !caller->hook)
+	if (container && !container->mount_ns && !caller->hook)
 		container->init_tgid = task->tgid;
 }
 
@@ -100,18 +87,17 @@ static __noinline void watch_root(struct task_struct *task, const struct caller 
 static __always_inline void follow_exec(struct task_struct *task, struct caller *caller, const struct place *place)
 {
 	struct container *container = find_container(place);
-	__u32 mount_ns = mount_ns_of(task);
+	__u32 mount_ns = task->nsproxy->mnt_ns->ns.inum;
 
 	if (!container)
 		return;
-	if (!container->started_ns && container->init_tgid == task->tgid) {
+	if (!container->mount_ns && container->init_tgid == task->tgid) {
 		caller->origin = ORIGIN_WORKLOAD;
 		container->mount_ns = mount_ns;
 		container->started_ns = bpf_ktime_get_boot_ns();
 		return;
 	}
-	/* A late container's own mount namespace is not known: one other than the newcomer came with must do. */
-	if (container->started_ns ? mount_ns == container->mount_ns : container->late && mount_ns != caller->mount_ns)
+	if (container->mount_ns == mount_ns)
 		caller->origin = ORIGIN_EXEC;
 	else if (caller->born_here)
 		caller->hook = 1;

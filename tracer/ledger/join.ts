@@ -12,6 +12,7 @@ import { readMemlockLimit } from './node.ts';
 import type { Maps } from './pins.ts';
 import { closePins, openPins, removePins } from './pins.ts';
 import { toReading } from './reading.ts';
+import { listRunning } from './running.ts';
 import { refuseLoad } from './refusal.ts';
 import type { HeldSlot, SlotDeps } from './slots.ts';
 import { arm, disarm, prepareFresh, readDirectory, readEntry, writeEntry } from './slots.ts';
@@ -50,7 +51,7 @@ function closeNode(deps: JoinDeps, slotDeps: SlotDeps): void {
 }
 
 function sweep(deps: JoinDeps, slotDeps: SlotDeps, podUid: string): void {
-  const isGone = (id: bigint): boolean => deps.kernel.isCgroupGone(deps.cgroupRoot, id);
+  const isGone = (id: bigint): boolean => deps.kernel.inCgroup(deps.cgroupRoot, id, () => true) === null;
   for (const step of planSweep(readDirectory(slotDeps), podUid, isGone, slotDeps.bootNs())) {
     if (step.kind === 'remove') disarm(slotDeps, step.index);
     else writeEntry(slotDeps, step.index, { ...readEntry(slotDeps, step.index), goneSinceNs: step.goneSinceNs });
@@ -142,7 +143,12 @@ export function joinSlot(deps: JoinDeps, target: Target): { kind: 'ok'; slot: Jo
   if (length < 1 || length > layout.CGROUPS_PER_SLOT) throw new RangeError(`a pod has 1 to 4 cgroups, not ${length}`);
   const opened = openNode(deps);
   if (opened.kind === 'refused') return opened;
-  const slotDeps: SlotDeps = { bpf: deps.bpf, maps: opened.maps, bootNs: () => deps.kernel.bootNs() };
+  const slotDeps: SlotDeps = {
+    bpf: deps.bpf,
+    maps: opened.maps,
+    bootNs: () => deps.kernel.bootNs(),
+    runningContainers: (id) => deps.kernel.inCgroup(deps.cgroupRoot, id, listRunning) ?? [],
+  };
   let claimed: ReturnType<typeof claim> = null;
   try {
     sweep(deps, slotDeps, podUid);

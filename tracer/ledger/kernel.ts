@@ -1,20 +1,23 @@
-/** What Node doesn't offer of the kernel: the boot clock, file locks, and whether a cgroup id still stands for a cgroup. */
-import { closeSync, openSync } from 'node:fs';
+/** What Node doesn't offer of the kernel: the boot clock, file locks, and the way from a cgroup's id to its directory. */
+import { closeSync, constants, openSync } from 'node:fs';
 import koffi from 'koffi';
-import { ERRNO } from './libbpf.ts';
+import type { LibraryHandle } from 'koffi';
+import { BpfError, ERRNO } from './libbpf.ts';
 
 export interface Kernel {
   /** CLOCK_BOOTTIME in ns: the clock of bpf_ktime_get_boot_ns and of a task's start. */
   bootNs(): bigint;
   /** flock(2), not waiting. False where another open file holds it. */
   tryLock(descriptor: number): boolean;
-  /** True only where the kernel says that no cgroup with this id is left. */
-  isCgroupGone(cgroupRoot: string, cgroupId: bigint): boolean;
+  /**
+   * Calls `use` with a path to the directory of the cgroup that this id stands for; null where the kernel says that there is none.
+   * @param cgroupRoot any mount of the v2 hierarchy
+   */
+  inCgroup<T>(cgroupRoot: string, cgroupId: bigint, use: (directory: string) => T): T | null;
 }
 
 const CLOCK_BOOTTIME = 7;
 const LOCK_EX_NB = 2 | 4;
-const O_PATH = 0o10000000;
 /** FILEID_KERNFS of linux/exportfs.h: the handle is the 64-bit id (since 5.5). */
 const FILEID_KERNFS = 0xfe;
 
@@ -26,12 +29,32 @@ function kernfsHandle(id: bigint): Buffer {
   return handle;
 }
 
+function bindInCgroup(libc: LibraryHandle): Kernel['inCgroup'] {
+  const openByHandle = libc.func('int open_by_handle_at(int mount, void *handle, int flags)') as (
+    ...args: [number, Buffer, number]
+  ) => number;
+  return (cgroupRoot, cgroupId, use) => {
+    const mount = openSync(cgroupRoot, 'r');
+    try {
+      const found = openByHandle(mount, kernfsHandle(cgroupId), constants.O_DIRECTORY);
+      if (found < 0 && koffi.errno() === ERRNO.ESTALE) return null;
+      if (found < 0) throw new BpfError(`open cgroup ${cgroupId} below ${cgroupRoot}`, koffi.errno());
+      try {
+        return use(`/proc/self/fd/${found}`);
+      } finally {
+        closeSync(found);
+      }
+    } finally {
+      closeSync(mount);
+    }
+  };
+}
+
 /** Binds the C library. */
 export function loadKernel(): Kernel {
   const libc = koffi.load('libc.so.6');
   const clockGettime = libc.func('int clock_gettime(int clock, void *time)');
   const flock = libc.func('int flock(int descriptor, int operation)');
-  const openByHandle = libc.func('int open_by_handle_at(int mount, void *handle, int flags)');
   return {
     bootNs: () => {
       const time = Buffer.alloc(16);
@@ -39,15 +62,6 @@ export function loadKernel(): Kernel {
       return time.readBigInt64LE(0) * 1_000_000_000n + time.readBigInt64LE(8);
     },
     tryLock: (descriptor) => flock(descriptor, LOCK_EX_NB) === 0,
-    isCgroupGone: (cgroupRoot, cgroupId) => {
-      const mount = openSync(cgroupRoot, 'r');
-      try {
-        const found: unknown = openByHandle(mount, kernfsHandle(cgroupId), O_PATH);
-        if (typeof found === 'number' && found >= 0) closeSync(found);
-        return found === -1 && koffi.errno() === ERRNO.ESTALE;
-      } finally {
-        closeSync(mount);
-      }
-    },
+    inCgroup: bindInCgroup(libc),
   };
 }

@@ -18,7 +18,7 @@ export const SIZES = {
   rowKey: 16,
   row: MAX_SYSCALLS * (8 + 8 + 2),
   containerKey: 8,
-  container: 160,
+  container: 152,
   slot: 72,
   counters: 32,
   targetKey: 8,
@@ -109,12 +109,18 @@ export function decodeCounters(bytes: Buffer): Counters {
   };
 }
 
+export function encodeCounters(counters: Counters): Buffer {
+  const { firstSights, full, originUnknown, outOfRange } = counters;
+  return Buffer.concat([firstSights, full, originUnknown, outOfRange].map(encodeU64));
+}
+
 export interface ContainerRow {
   readonly name: string;
   readonly firstSeenNs: bigint;
-  /** 0n: set-up has not ended, or the container is older than the slot. */
+  /** 0n: set-up has not ended, or had ended before the slot was armed. */
   readonly startedNs: bigint;
-  readonly late: boolean;
+  /** Inode number of its mount namespace; 0 while it is being set up. */
+  readonly mountNs: number;
 }
 
 export function decodeContainer(bytes: Buffer): ContainerRow {
@@ -123,8 +129,17 @@ export function decodeContainer(bytes: Buffer): ContainerRow {
     name: bytes.toString('utf8', 0, end < 0 ? NAME_LENGTH : end),
     firstSeenNs: bytes.readBigUInt64LE(128),
     startedNs: bytes.readBigUInt64LE(136),
-    late: bytes.readUInt32LE(152) !== 0,
+    mountNs: bytes.readUInt32LE(148),
   };
+}
+
+export function encodeContainer({ name, firstSeenNs, startedNs, mountNs }: ContainerRow): Buffer {
+  const bytes = Buffer.alloc(SIZES.container);
+  bytes.write(name, 0, NAME_LENGTH - 1, 'utf8');
+  bytes.writeBigUInt64LE(firstSeenNs, 128);
+  bytes.writeBigUInt64LE(startedNs, 136);
+  bytes.writeUInt32LE(mountNs, 148);
+  return bytes;
 }
 
 export interface RowKey {

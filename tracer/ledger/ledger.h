@@ -35,14 +35,13 @@ struct row {
 	__u16 denied_errno[SYSCALLS];	 /* what the first denied call returned */
 };
 
+/* Written by the programs; what runs already at arming is told them by the joining tracer. */
 struct container {
 	char name[NAME_LENGTH]; /* of the cgroup's directory */
 	__u64 first_seen_ns;
 	__u64 started_ns; /* boot clock; 0: set-up has not ended, or the container is older than the slot */
 	__s32 init_tgid;  /* the runtime's process that changed the root: its next exec ends set-up */
-	__u32 mount_ns;	  /* of the container once it has started; 0: unknown */
-	__u32 late;	  /* 1: had callers older than the slot */
-	__u32 unused;
+	__u32 mount_ns;	  /* inode number of its mount namespace; 0: still being set up */
 };
 
 /* Whose pod a slot is. Written by tracers alone, under the lock. */

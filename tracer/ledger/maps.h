@@ -40,7 +40,7 @@ struct {
 	});
 } slot_rows SEC(".maps");
 
-/* Which containers a slot has met, by cgroup id. Made, sized and charged like slot_rows (20 kB). Written by the programs. */
+/* Which containers a slot has met, by cgroup id. Made, sized and charged like slot_rows (20 kB). */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, SLOTS);
@@ -112,7 +112,6 @@ struct caller {
 	__u64 container; /* a task that is moved to another container is a newcomer there */
 	__u64 first_filter; /* the seccomp filter it came with, as a number */
 	__u32 slot_generation;
-	__u32 mount_ns; /* that it came with */
 	__u8 origin;
 	__u8 entered; /* a sys_enter whose sys_exit has not come yet */
 	__u8 born_here; /* forked by a task of the container, not moved into it */

@@ -20,7 +20,7 @@ export interface RawSlot {
 const IO_URING_SETUP = 425;
 
 /** Rows of a container that found no room for its name: the reason `ledger-full` is said of it anyway. */
-const NAMELESS: ContainerRow = { name: '', firstSeenNs: 0n, startedNs: 0n, late: false };
+const NAMELESS: ContainerRow = { name: '', firstSeenNs: 0n, startedNs: 0n, mountNs: 0 };
 
 function usesIoUring({ key, row }: RowOfSlot): boolean {
   const isProfiled = key.origin === 'workload' || key.origin === 'exec';

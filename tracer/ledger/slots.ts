@@ -1,4 +1,5 @@
 /** Taking, resuming and giving up a slot. Everything here runs under the lock; the order of its steps is what makes it safe. */
+import type { RunningContainer } from './running.ts';
 import type { Bpf } from './libbpf.ts';
 import type { Maps } from './pins.ts';
 import type { SlotEntry } from './layout.ts';
@@ -16,6 +17,8 @@ export interface SlotDeps {
   readonly bpf: Bpf;
   readonly maps: Maps;
   readonly bootNs: () => bigint;
+  /** The containers that run in a pod's cgroup now. */
+  readonly runningContainers: (podCgroupId: bigint) => readonly RunningContainer[];
 }
 
 export function readEntry({ bpf, maps }: SlotDeps, index: number): SlotEntry {
@@ -56,10 +59,9 @@ function placeInner({ bpf }: SlotDeps, outer: number, index: number, inner: numb
   bpf.update(outer, layout.encodeIndex(index), descriptor);
 }
 
+/** Places it even where it was there already: for the wait, which a resumed slot with a new cgroup needs as well. */
 function openOrCreate(deps: SlotDeps, outer: number, index: number, create: () => number): number {
-  const present = openInner(deps, outer, index);
-  if (present !== null) return present;
-  const inner = create();
+  const inner = openInner(deps, outer, index) ?? create();
   try {
     placeInner(deps, outer, index, inner);
   } catch (error) {
@@ -69,8 +71,30 @@ function openOrCreate(deps: SlotDeps, outer: number, index: number, create: () =
   return inner;
 }
 
+/** Says in a slot's counters that callers can't be told apart in one of its containers. */
+function noteUnknownOrigin({ bpf, maps }: SlotDeps, index: number): void {
+  const bytes = layout.encodeCounters({ firstSights: 0n, full: 0n, originUnknown: 1n, outOfRange: 0n });
+  bpf.update(maps.counters, layout.encodeIndex(index), bytes);
+}
+
 /**
- * Brings a slot from whatever state a crash left it in to armed. Targets come before the inner maps, and these before the
+ * The map of a slot's containers, with those in it that run already: nothing else would tell the programs of one that
+ * sleeps, and whoever joins such a container would be taken for a runtime setting it up.
+ */
+function createContainers(deps: SlotDeps, index: number, podCgroupIds: readonly bigint[]): number {
+  const { SIZES, CONTAINERS } = layout;
+  const map = deps.bpf.createHash('flak_containers', SIZES.containerKey, SIZES.container, CONTAINERS);
+  const running = podCgroupIds.flatMap(deps.runningContainers).slice(0, CONTAINERS);
+  for (const { cgroupId, name, mountNs } of running) {
+    const row = { name, mountNs, firstSeenNs: deps.bootNs(), startedNs: 0n };
+    deps.bpf.update(map, layout.encodeU64(cgroupId), layout.encodeContainer(row));
+  }
+  if (running.some(({ mountNs }) => mountNs === 0)) noteUnknownOrigin(deps, index);
+  return map;
+}
+
+/**
+ * Brings a slot from whatever state a crash left it in to armed. Targets come before the map of the rows, and that before the
  * generation: placing a map waits for all running programs, so a verdict made under the new generation knows the targets.
  * The slot's time comes last: whoever was met before it was there at arming.
  */
@@ -78,12 +102,10 @@ export function arm(deps: SlotDeps, index: number, entry: SlotEntry): HeldSlot {
   const { bpf, maps } = deps;
   const { SIZES } = layout;
   writeEntry(deps, index, entry);
+  const containers = openOrCreate(deps, maps.containers, index, () => createContainers(deps, index, entry.cgroupIds));
   for (const id of entry.cgroupIds) {
     bpf.update(maps.targets, layout.encodeU64(id), layout.encodeTarget(index, entry.slotGeneration));
   }
-  const containers = openOrCreate(deps, maps.containers, index, () =>
-    bpf.createHash('flak_containers', SIZES.containerKey, SIZES.container, layout.CONTAINERS),
-  );
   const rows = openOrCreate(deps, maps.rows, index, () =>
     bpf.createHash('flak_rows', SIZES.rowKey, SIZES.row, layout.ROWS),
   );
