@@ -6,14 +6,16 @@ export const TRACER_PATHS = { identity: '/etc/flak/identity', endpoint: '/etc/fl
 /** Tokens live an hour; the kubelet renews them at 80 % of it (kubelet/token/token_manager.go). */
 const TOKEN_SECONDS = 3600;
 
-/** A mount made on the node later (a pod's file system, bpffs) must appear in the tracer too. */
-const FOLLOW = 'HostToContainer';
-
+/**
+ * No mount propagation: it would keep the tracer from starting where the node's root is a private mount. What is mounted
+ * on the node later isn't needed (runtimes keep their records in plain files below /run), but for bpffs, which
+ * tracer/ledger/node.ts reaches through a process of the host.
+ */
 export const TRACER_MOUNTS: readonly object[] = [
-  { name: 'cgroup', mountPath: '/host/sys/fs/cgroup', readOnly: true, mountPropagation: FOLLOW },
-  { name: 'bpf', mountPath: '/sys/fs/bpf', mountPropagation: FOLLOW },
+  { name: 'cgroup', mountPath: '/host/sys/fs/cgroup', readOnly: true },
+  { name: 'bpf', mountPath: '/sys/fs/bpf' },
   { name: 'flak', mountPath: '/run/flak' },
-  { name: 'run', mountPath: '/host/run', readOnly: true, mountPropagation: FOLLOW },
+  { name: 'run', mountPath: '/host/run', readOnly: true },
   { name: 'log', mountPath: '/host/var/log', readOnly: true },
   { name: 'endpoint', mountPath: TRACER_PATHS.endpoint, readOnly: true },
   { name: 'identity', mountPath: TRACER_PATHS.identity, readOnly: true },
