@@ -5,7 +5,7 @@ import { pino, type Logger } from 'pino';
 import { findHierarchy } from './cgroups/hierarchy.ts';
 import { readPodCgroup } from './cgroups/read-pod-cgroup.ts';
 import { watchPodCgroup } from './cgroups/watch-pod-cgroup.ts';
-import { createClock } from './clock.ts';
+import { createClock, instantOfBootNs } from './clock.ts';
 import { parseConfiguration, type Configuration } from './configuration.ts';
 import { containersCreated, findRecord } from './containers/find-record.ts';
 import { createRoll } from './containers/roll.ts';
@@ -53,7 +53,7 @@ async function trace(configuration: Configuration, log: Logger, termination: Abo
       join: (pod) => ledger.join(pod),
       readPod: readPodCgroup,
       watchPod: watchPodCgroup,
-      containersCreated: () => containersCreated(places, target.podUid),
+      containersCreated: () => containersCreated(places, target.podUid, instantOfBootNs(clock, 0n)),
       roll: createRoll((containerId) => findRecord(places, containerId)),
       gate: configuration.gateMedium === 'hostPath' ? createGate(configuration.gateRoot, target.podUid) : NO_GATE,
       courier: createCourier(shared),

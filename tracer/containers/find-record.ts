@@ -1,5 +1,5 @@
 /** Finds a container's record among the state directories of the node's runtimes. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { nameInLogLink, parseRuntimeRecord } from './runtime-record.ts';
 
@@ -71,11 +71,16 @@ function fromLogs({ logRoot, pod, namespace }: RecordPlaces, containerId: string
 }
 
 /**
- * Containers of the pod that have been created at any time: the kubelet makes a log directory of each just before
- * (k8s.io/kubernetes/pkg/kubelet/kuberuntime, startContainer), named with the pod's UID, and keeps it while the pod lives.
+ * Containers of the pod that have been created since the node booted: the kubelet makes a log directory of each just before
+ * (k8s.io/kubernetes/pkg/kubelet/kuberuntime, startContainer), named with the pod's UID, and keeps it while the pod lives. Each new
+ * instance of the container puts a file into it, so one untouched since the boot tells of an earlier life of the pod, before its gate.
  */
-export function containersCreated({ logRoot, pod, namespace }: RecordPlaces, podUid: string): string[] {
-  return names(join(logRoot, 'pods', `${namespace}_${pod}_${podUid}`));
+export function containersCreated({ logRoot, pod, namespace }: RecordPlaces, podUid: string, bootedAt: Date): string[] {
+  const directory = join(logRoot, 'pods', `${namespace}_${pod}_${podUid}`);
+  return names(directory).filter((name) => {
+    const touched = statSync(join(directory, name), { throwIfNoEntry: false })?.mtime;
+    return touched !== undefined && touched >= bootedAt;
+  });
 }
 
 function names(directory: string): string[] {

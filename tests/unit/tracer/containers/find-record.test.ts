@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { utimesSync } from 'node:fs';
 import { containersCreated, findRecord, type ContainerDescription } from '../../../../tracer/containers/find-record.ts';
 import { createRoll } from '../../../../tracer/containers/roll.ts';
 import { TemporaryTree } from '../../../temporary-tree.ts';
@@ -97,7 +98,18 @@ describe('the containers a kubelet has begun to make', () => {
     tree.directory('log/pods/shop_web-0_uid-1/flak-gate');
     tree.directory('log/pods/shop_web-0_uid-1/app');
     tree.directory('log/pods/shop_web-0_uid-0/old');
-    assert.deepEqual(containersCreated(places(tree), 'uid-1').sort(), ['app', 'flak-gate']);
-    assert.deepEqual(containersCreated(places(tree), 'uid-2'), []);
+    const created = (uid: string, bootedAt: Date): string[] => containersCreated(places(tree), uid, bootedAt).sort();
+    const yesterday = new Date(Date.now() - 86_400_000);
+    assert.deepEqual(created('uid-1', yesterday), ['app', 'flak-gate']);
+    assert.deepEqual(created('uid-2', yesterday), []);
+  });
+
+  it('are not those of the time before the node booted, when the gate runs again', () => {
+    using tree = new TemporaryTree();
+    const old = new Date(Date.now() - 7_200_000);
+    utimesSync(tree.directory('log/pods/shop_web-0_uid-1/app'), old, old);
+    tree.directory('log/pods/shop_web-0_uid-1/flak-gate');
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    assert.deepEqual(containersCreated(places(tree), 'uid-1', anHourAgo), ['flak-gate']);
   });
 });
