@@ -8,11 +8,9 @@ export interface TracerPod {
 }
 
 export interface PodView {
-  /**
-   * False until the cache has been filled once: until then a missing pod means nothing.
-   * Targets and tracers must come from one watch, so that whoever sees a tracer has seen its target before.
-   */
+  /** False until the cache has been filled once: until then a missing pod means nothing. */
   synced(): boolean;
+  /** Undefined makes the tracer give up what it recorded: to be answered only when the target can't just be late in the cache. */
   target(podUid: string): Target | undefined;
   /** A pod of Flak's own namespace labelled as tracer that has not ended; undefined for any other name. */
   tracer(podName: string): TracerPod | undefined;
