@@ -34,7 +34,7 @@ export async function buildArchives(
   const canPull = await isDockerHubReachable();
   const plans = sources.map((source) => plan(source, canPull));
   if (!canPull && plans.some(({ reference }) => !isCached(reference))) {
-    progress.note('No image registry can be reached: base images are made from Debian and npm packages instead.');
+    progress.note("Docker Hub can't be reached: base images are made from Debian and npm packages instead.");
   }
   return withBuildStorage(progress, signal, async () => {
     const host = await hostConfiguration(join(cacheDirectory(), 'host-configuration'));

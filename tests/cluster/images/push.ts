@@ -44,9 +44,17 @@ async function push({ reference, file }: ImageArchive, target: string, signal?: 
     const image = isBuilt ? reference : await runCommand(buildah('pull', '--quiet', `oci-archive:${file}`), options);
     const digestFile = join(directory, 'digest');
     const tag = reference.slice(reference.lastIndexOf(':'));
-    await runCommand(buildah('push', '--digestfile', digestFile, image, `docker://${target}${tag}`), options);
+    await runCommand(
+      buildah('push', ...tlsFlags(target), '--digestfile', digestFile, image, `docker://${target}${tag}`),
+      options,
+    );
     return readFileSync(digestFile, 'utf8').trim();
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** A registry on this very machine may speak plain HTTP, as Docker's clients have it. */
+function tlsFlags(target: string): string[] {
+  return /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::\d+)?\//.test(target) ? ['--tls-verify=false'] : [];
 }
