@@ -142,7 +142,9 @@ async function performOne(deps: ReconcileDeps, action: Action, facts: Facts): Pr
   const { tracers, settings } = deps;
   const nodeName = facts.pod?.nodeName ?? '';
   // Counted again and taken in one go: other targets of the node are being decided about at the same time.
-  if (tracers.othersOnNode(nodeName, facts.podUid) >= settings.tracersPerNode) return { kind: 'conflict' };
+  const full = tracers.othersOnNode(nodeName, facts.podUid) >= settings.tracersPerNode;
+  // A successor takes the place of its predecessor.
+  if (full && facts.report === null) return { kind: 'conflict' };
   tracers.reserve(facts.podUid, nodeName, deps.now());
   const outcome = await deps.perform(action, facts);
   tracers.settle(facts.podUid, outcome, deps.now());

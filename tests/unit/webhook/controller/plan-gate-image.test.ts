@@ -1,0 +1,57 @@
+import { NOW, STARTING_TRACER, WAITING_CONTAINER, facts, gate, waitingPod } from './facts.ts';
+import { check } from './plan-table.ts';
+
+describe("plan: a gate whose image can't be pulled", () => {
+  const failing = (changes: object = {}, sinceMs = 15_000) =>
+    waitingPod({
+      gate: gate({ state: { kind: 'waiting', reason: 'ImagePullBackOff' } }),
+      scheduledAtMs: NOW - sinceMs,
+      containers: [WAITING_CONTAINER],
+      ...changes,
+    });
+  const mirrored = { ...facts().settings, gateImageMirror: 'mirror/gate:1' };
+  const given = { report: null, tracer: STARTING_TRACER };
+  check([
+    { title: 'it gets 15 s', given: { ...given, pod: failing({}, 14_000) }, does: [], recheckAfterMs: 1000 },
+    {
+      title: 'then the mirror',
+      given: { ...given, pod: failing(), settings: mirrored },
+      does: ['replace-gate-image'],
+    },
+    {
+      title: 'the mirror gets its 15 s too',
+      given: {
+        ...given,
+        settings: mirrored,
+        pod: failing({ gate: gate({ image: 'mirror/gate:1', state: { kind: 'waiting', reason: 'ErrImagePull' } }) }),
+      },
+      does: [],
+      recheckAfterMs: 15_000,
+    },
+    {
+      title: "then a controller's pod is evicted, and admission told",
+      given: { ...given, pod: failing() },
+      does: ['avoid-gate-image', 'evict-target'],
+    },
+    {
+      title: 'a bare pod is only told about',
+      given: { ...given, pod: failing({ owner: null }) },
+      does: ['avoid-gate-image'],
+    },
+    {
+      title: 'a fail-closed pod is never evicted: its successor would run untraced',
+      given: { ...given, pod: failing({ failClosed: true }) },
+      does: ['avoid-gate-image'],
+    },
+    {
+      title: 'a gate of that image that started since makes it trusted again',
+      given: {
+        report: null,
+        tracer: STARTING_TRACER,
+        pod: waitingPod(),
+        avoidedGateImage: { image: 'gate:1', sinceMs: NOW - 5000 },
+      },
+      does: ['trust-gate-image'],
+    },
+  ]);
+});

@@ -1,0 +1,56 @@
+import { recordedFacts, trace } from './facts.ts';
+import { check } from './plan-table.ts';
+
+describe('plan: what is left behind', () => {
+  const finished = trace({ phase: 'Complete' });
+  check([
+    {
+      title: 'a finished pod that is still held is let go',
+      given: { trace: finished, tracer: null, report: null },
+      does: ['remove-finalizer'],
+    },
+    {
+      title: 'the tracer goes before its report',
+      given: { trace: finished, pod: null },
+      does: ['delete-tracer'],
+    },
+    {
+      title: 'the report goes last',
+      given: { trace: finished, pod: null, tracer: null },
+      does: ['delete-trace-state'],
+    },
+    {
+      title: 'a tracer without pod and Trace',
+      given: { trace: null, pod: null, report: null },
+      does: ['delete-tracer'],
+    },
+    {
+      title: 'a report without pod and Trace',
+      given: { trace: null, pod: null, tracer: null },
+      does: ['delete-trace-state'],
+    },
+    {
+      title: 'somebody removed the finalizer: the tracer is asked for what it has',
+      given: { pod: null },
+      does: ['delete-tracer'],
+    },
+    {
+      title: 'somebody removed the finalizer: then the last report stands',
+      given: { pod: null, tracer: null },
+      does: ['store-profiles', 'delete-trace-state'],
+      extra: ['finalizer-removed'],
+    },
+    {
+      title: 'somebody removed the finalizer after the last report: nothing is lacking',
+      given: { pod: null, tracer: null, report: recordedFacts('final') },
+      does: ['store-profiles', 'delete-trace-state'],
+      extra: [],
+    },
+    {
+      title: 'somebody removed the finalizer before anything was recorded',
+      given: { pod: null, tracer: null, report: null },
+      does: ['finish-untraced'],
+      reason: 'finalizer-removed',
+    },
+  ]);
+});
