@@ -36,12 +36,17 @@ export async function withOverlay<T>(
   }
 }
 
-/** `kubectl apply -k` and `kubectl wait`: the whole install. When it returns, the first labelled pod is traced. */
+/**
+ * `kubectl apply -k` and `kubectl wait`: the whole install. When it returns, the first labelled pod is traced. Where an
+ * older Flak was there, its replicas are awaited to be replaced first: a Deployment stays Available while it rolls.
+ */
 export async function installFlak(kubectl: Kubectl, images: Readonly<Record<string, string>>): Promise<void> {
   await withOverlay(images, (directory) => kubectl.run(['apply', '-k', directory]));
   const deployment = `deployment/${OBJECTS.deployment}`;
+  const timeout = `--timeout=${READY_TIMEOUT_SECONDS}s`;
+  await kubectl.run(['rollout', 'status', '-n', FLAK_NAMESPACE, deployment, timeout]);
   const wait = ['wait', '-n', FLAK_NAMESPACE, '--for=condition=Available', deployment];
-  await kubectl.run([...wait, `--timeout=${READY_TIMEOUT_SECONDS}s`]);
+  await kubectl.run([...wait, timeout]);
 }
 
 /** `kubectl delete -k`, which takes profiles and traces with it. */
