@@ -29,7 +29,9 @@ export function createGate(root: string, podUid: string): Gate {
     openedAt: () => within(directory, (path) => lstatSync(path, { throwIfNoEntry: false })?.mtime ?? null) ?? null,
     open: () => {
       mkdirSync(root, { recursive: true, mode: 0o755 });
-      unless('EEXIST', () => { mkdirSync(directory, { mode: 0o755 }); });
+      unless('EEXIST', () => {
+        mkdirSync(directory, { mode: 0o755 });
+      });
       // Made in one step, and complete when it can be seen: it is empty.
       within(directory, (path) => {
         unless('EEXIST', () => {
