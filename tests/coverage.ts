@@ -4,22 +4,17 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { matchesGlob } from 'node:path';
+import PURE_FILES from './pure-files.json' with { type: 'json' };
 
-/** Branch floors in percent; the globs name the pure files of eslint.config.js. */
+/** Branch floors in percent. */
 const FLOORS = [
   { name: 'pure files', floor: 95, matches: isPure },
   { name: 'all files', floor: 85, matches: () => true },
 ] as const;
 
-const PURE_FILES = [
-  /^profile\/(?!syscalls\/generate)/,
-  /^webhook\/admission\/(decide|patch|reasons|trace-id|gate|medium)\.ts$/,
-  /^webhook\/controller\/(plan(-[a-z-]+)?|facts|trace-status|tracer-pod)\.ts$/,
-  /^webhook\/store\/(order|accept)\.ts$/,
-];
-
 function isPure(path: string): boolean {
-  return PURE_FILES.some((pattern) => pattern.test(path));
+  return PURE_FILES.some((pattern) => matchesGlob(path, pattern)) && !path.startsWith('profile/syscalls/generate');
 }
 
 interface FileSummary {
@@ -47,7 +42,8 @@ function main(): void {
     if (percent >= floor) continue;
     process.exitCode = 1;
     const worst = chosen.sort((a, b) => b.total - b.covered - (a.total - a.covered)).slice(0, 12);
-    for (const file of worst) process.stdout.write(`  ${file.total - file.covered} of ${file.total} not taken: ${file.path}\n`);
+    for (const file of worst)
+      process.stdout.write(`  ${file.total - file.covered} of ${file.total} not taken: ${file.path}\n`);
   }
 }
 

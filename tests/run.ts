@@ -71,7 +71,9 @@ async function main(): Promise<void> {
   const began = performance.now();
   for (const suite of SUITES.filter((each) => asked.length === 0 || asked.includes(each.name))) {
     for (const step of suite.steps) {
-      process.stdout.write(`\n== ${suite.name}: ${step.title}  (${Math.round((performance.now() - began) / 1000)} s)\n`);
+      process.stdout.write(
+        `\n== ${suite.name}: ${step.title}  (${Math.round((performance.now() - began) / 1000)} s)\n`,
+      );
       await runStep(suite, step, total);
     }
   }

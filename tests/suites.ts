@@ -54,10 +54,17 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'integration',
     steps: [
-      check('the ledger compiles', 'npm', 'run', '-s', 'ledger'),
+      check('Debian packages, Kubernetes binaries, the ledger', 'node', 'tests/prepare.ts'),
       mocha('a real API server, kernel and sockets', 'tests/integration/**/*.test.ts', 180_000, COVERAGE),
     ],
   },
   { name: 'coverage', steps: [check('floors', 'node', 'tests/coverage.ts')] },
-  { name: 'e2e', steps: [mocha('a real cluster', 'tests/e2e/**/*.test.ts', 600_000)] },
+  {
+    name: 'e2e',
+    steps: [
+      check('the cluster', 'node', 'tests/cluster/up.ts'),
+      mocha('a real cluster', 'tests/e2e/**/*.test.ts', 600_000),
+      check('nothing of it is left', 'node', 'tests/cluster/down.ts'),
+    ],
+  },
 ];

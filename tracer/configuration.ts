@@ -38,8 +38,6 @@ const environmentSchema = z.object({
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type Configuration = ReturnType<typeof arrange>;
-export type Arming = Configuration['arming'];
-export type GateMedium = Configuration['gateMedium'];
 
 /**
  * @param ledgerObject where the compiled ledger is unless FLAK_LEDGER_OBJECT says otherwise

@@ -1,6 +1,6 @@
 /** Runs an OCI runtime by its command line, each time marked so that a machine-wide recorder can tell its processes apart. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -58,9 +58,4 @@ function openScratch(): Disposable & { readonly fd: number; readonly path: strin
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-/** Whether this machine can mark processes (CONFIG_AUDIT). */
-export function canMark(): boolean {
-  return existsSync('/proc/self/loginuid');
 }

@@ -31,7 +31,6 @@ export const metadataSchema = z.object({
     )
     .nullish(),
 });
-export type Metadata = z.infer<typeof metadataSchema>;
 
 export const anyObjectSchema = z.object({ metadata: metadataSchema });
 
