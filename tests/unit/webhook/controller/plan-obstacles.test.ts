@@ -28,7 +28,7 @@ describe('plan: a trace that cannot happen', () => {
     },
     {
       title: 'a tracer that the API server refuses',
-      given: { report: null, pod: waitingPod(), tracer: null, attempts: { made: 1, lastAtMs: NOW, refused: 'no' } },
+      given: { report: null, pod: waitingPod(), tracer: null, attempts: { made: 2, lastAtMs: NOW, refused: 'no' } },
       does: ['release-gate', 'finish-untraced', 'remove-finalizer'],
       reason: 'tracer-rejected',
     },

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Action } from '../../../../webhook/controller/actions.ts';
 import type { Facts } from '../../../../webhook/controller/facts.ts';
 import { plan } from '../../../../webhook/controller/plan.ts';
-import { gatePassed, isEnding } from '../../../../webhook/controller/target-pod.ts';
+import { gatePassed, isEnding, isWithdrawn } from '../../../../webhook/controller/target-pod.ts';
 import type { ContainerState, TargetPod } from '../../../../webhook/controller/target-pod.ts';
 import { container, facts, gate, NOW, pod, recordedFacts, trace, tracer } from './facts.ts';
 
@@ -138,7 +138,7 @@ describe('plan, whatever the facts', () => {
       !gatePassed(target) &&
       target.held &&
       !isEnding(target) &&
-      (target.traced || target.optIn === 'true') &&
+      !isWithdrawn(target) &&
       uninstallingSinceMs === null &&
       !finished(given);
     return !protectedNow || !kinds.some((kind) => kind === 'finish-untraced' || kind === 'remove-finalizer');
