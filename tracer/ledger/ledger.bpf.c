@@ -34,7 +34,7 @@ int BPF_PROG(ledger_enter, struct pt_regs *regs, long id)
 	__u8 abi;
 
 	verdict = find_place(task, &place);
-	if (place.slot == NO_SLOT)
+	if (!verdict)
 		return 0;
 	caller = find_caller(task, &place);
 	if (caller)
@@ -65,8 +65,7 @@ int BPF_PROG(ledger_exit, struct pt_regs *regs, long value)
 
 	if (task->seccomp.mode != SECCOMP_MODE_FILTER)
 		return 0;
-	find_place(task, &place);
-	if (place.slot == NO_SLOT)
+	if (!find_place(task, &place))
 		return 0;
 	caller = bpf_task_storage_get(&callers, task, NULL, 0);
 	if (!is_caller_of(caller, &place))
@@ -91,8 +90,7 @@ int BPF_PROG(ledger_fork, struct task_struct *parent, struct task_struct *child)
 	struct caller *caller, *born;
 	struct place place;
 
-	find_place(task, &place);
-	if (place.slot == NO_SLOT)
+	if (!find_place(task, &place))
 		return 0;
 	caller = find_caller(task, &place);
 	if (!caller)
@@ -114,8 +112,7 @@ int BPF_PROG(ledger_exec, struct task_struct *task, int old_pid, struct linux_bi
 	struct caller *caller;
 	struct place place;
 
-	find_place(task, &place);
-	if (place.slot == NO_SLOT)
+	if (!find_place(task, &place))
 		return 0;
 	caller = find_caller(task, &place);
 	if (caller && caller->origin == ORIGIN_SETUP)

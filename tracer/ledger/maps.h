@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Every map, who writes it, how large it is, and why nothing is lost in it. All but the two caches are pinned.
+ * Every map, who writes it, how large it is, and why nothing is lost in it. Pinned, but for the caches (untraced,
+ * verdicts) and the state of tasks (callers), which live as long as the programs.
  */
 #ifndef FLAK_MAPS_H
 #define FLAK_MAPS_H
@@ -9,9 +10,6 @@
 #include <bpf/bpf_helpers.h>
 #include "kernel_types.h"
 #include "ledger.h"
-
-/* Newer than the headers of Debian 12; Linux 6.2. */
-#define MAP_TYPE_CGRP_STORAGE 32
 
 /*
  * Bumped by tracers, under the lock, after each change of `targets`: a verdict of another generation is void.
@@ -87,20 +85,38 @@ struct place {
 #define SEEN_WORDS (ORIGINS * SYSCALLS / 64)
 
 /*
- * Cache of the programs, per cgroup, for the whole node: its place, and which calls are known to be in their row already.
- * Immutable but for `seen`: it is replaced, not changed, when the generation moves, so no CPU reads half of an old one.
- * A bit that is lost in a race, or an allocation that fails, costs a look at the truth, no more.
+ * Two caches in front of the truth, per CPU and direct-mapped by cgroup id. Preemption is off in the programs, so nobody else
+ * reads or writes an entry while it is looked at, and it needs no atomics. Entries of another generation are void; two
+ * cgroups that share an entry take turns, at the cost of a walk. Nothing can be lost here: a miss asks the truth.
+ * Cheaper than cgroup local storage (whose lookup takes a lock of sorts), and there on every kernel that has BTF.
  */
+#define UNTRACED 512 /* 8 kB per CPU: untraced cgroups, that is most of a node's */
+#define VERDICTS 32  /* 10 kB per CPU: cgroups in traced pods */
+
+struct untraced {
+	__u64 cgroup;
+	__u64 generation;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UNTRACED);
+	__type(key, __u32);
+	__type(value, struct untraced);
+} untraced SEC(".maps");
+
+/* Where a traced cgroup belongs, and which calls this CPU knows to be in their row already. */
 struct verdict {
+	__u64 cgroup;
 	__u64 generation;
 	struct place place;
 	__u64 seen[SEEN_WORDS]; /* one bit per origin and number of the native interface */
 };
 
 struct {
-	__uint(type, MAP_TYPE_CGRP_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, VERDICTS);
+	__type(key, __u32);
 	__type(value, struct verdict);
 } verdicts SEC(".maps");
 

@@ -66,34 +66,54 @@ static __noinline void walk(struct cgroup *cgroup, struct place *place)
 	}
 }
 
-/* Keeps a place for the next call from the same cgroup. NULL where the kernel has no room for it now. */
-static __noinline struct verdict *keep_verdict(struct cgroup *cgroup, const struct place *place, __u64 now)
+/* Asks the truth, and keeps the answer for the next call from the same cgroup on this CPU. */
+static __noinline struct verdict *judge(struct cgroup *cgroup, struct place *place, __u64 id, __u64 now)
 {
-	struct verdict fresh = { .generation = now, .place = *place };
-	struct verdict *kept;
+	__u32 untraced_key = id % UNTRACED, verdict_key = id % VERDICTS;
+	struct verdict *verdict;
+	struct untraced *none;
 
-	bpf_cgrp_storage_delete(&verdicts, cgroup);
-	kept = bpf_cgrp_storage_get(&verdicts, cgroup, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	return kept && kept->generation == now ? kept : NULL;
+	walk(cgroup, place);
+	if (place->slot == NO_SLOT) {
+		none = bpf_map_lookup_elem(&untraced, &untraced_key);
+		if (none) {
+			none->cgroup = id;
+			none->generation = now;
+		}
+		return NULL;
+	}
+	verdict = bpf_map_lookup_elem(&verdicts, &verdict_key);
+	if (verdict) {
+		__builtin_memset(verdict->seen, 0, sizeof(verdict->seen));
+		verdict->cgroup = id;
+		verdict->generation = now;
+		verdict->place = *place;
+	}
+	return verdict;
 }
 
 /*
- * Fills in the place of the task, which must be the current one, and gives its cgroup's verdict, or NULL where
- * there is none to be had: the place is right all the same. The generation is read first: tracers bump it after
- * they have changed the targets, so a verdict that carries the new one was made from the new targets.
+ * Fills in the place of the current task and gives its cgroup's verdict, NULL where it is not traced.
+ * The generation is read first: tracers bump it after they have changed the targets, so an answer that
+ * carries the new one was made from the new targets.
  */
 static __always_inline struct verdict *find_place(struct task_struct *task, struct place *place)
 {
 	__u64 now = *(volatile __u64 *)&generation;
 	struct cgroup *cgroup = task->cgroups->dfl_cgrp;
-	struct verdict *verdict = bpf_cgrp_storage_get(&verdicts, cgroup, NULL, 0);
+	__u64 id = cgroup->kn->id;
+	__u32 untraced_key = id % UNTRACED, verdict_key = id % VERDICTS;
+	struct untraced *none = bpf_map_lookup_elem(&untraced, &untraced_key);
+	struct verdict *verdict;
 
-	if (verdict && verdict->generation == now) {
+	if (none && none->cgroup == id && none->generation == now)
+		return NULL;
+	verdict = bpf_map_lookup_elem(&verdicts, &verdict_key);
+	if (verdict && verdict->cgroup == id && verdict->generation == now) {
 		*place = verdict->place;
 		return verdict;
 	}
-	walk(cgroup, place);
-	return keep_verdict(cgroup, place, now);
+	return judge(cgroup, place, id, now);
 }
 
 #endif

@@ -45,7 +45,7 @@ static __always_inline void record_call(const struct place *place, struct verdic
 	struct row *row;
 
 	barrier_var(word); /* or the compiler tests its parts, which tells the verifier nothing of the sum */
-	if (verdict && abi == NATIVE_ABI && word < SEEN_WORDS) {
+	if (abi == NATIVE_ABI && word < SEEN_WORDS) {
 		seen = &verdict->seen[word];
 		if (*seen & bit)
 			return;

@@ -46,6 +46,13 @@ function removeCgroup(directory: string): void {
   }
 }
 
+/** Makes a cgroup below a pod's, as a runtime does for a container. */
+export function makeCgroup(pod: PodCgroup, name: string): string {
+  const directory = join(pod.directory, name);
+  mkdirSync(directory, { recursive: true });
+  return directory;
+}
+
 /** Builds a static program of this folder. */
 export function compile(name: string, output: string): void {
   const source = join(import.meta.dirname, 'programs', `${name}.c`);

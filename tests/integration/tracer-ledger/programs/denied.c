@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 	pthread_join(other, NULL);
 	close(-1);
 	be_interrupted();
-	for (int turn = 0; turn < 400; turn++) {
+	for (int turn = 0; turn < 2000; turn++) {
 		pid_t child = turn % 3 == 0 ? vfork() : fork();
 
 		if (child == 0) {

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openLedger } from '../../../tracer/ledger/ledger.ts';
+import type { Task } from './joiner.ts';
+import { skipBecause } from '../../skip.ts';
+import { calledBy } from './numbers.ts';
+import type { PodCgroup, Stage } from './stage.ts';
+import { compile, makeCgroup, openStage, runInside } from './stage.ts';
+
+/** Ids of the programs and maps pinned below a stage, read by bpftool. */
+function pinned(stage: Stage): { programs: number[]; maps: number[] } {
+  const root = join(stage.options.pinRoot, 'v1');
+  const idOf = (kind: string, name: string): number => {
+    const shown = execFileSync('bpftool', ['-j', kind, 'show', 'pinned', join(root, name)], { encoding: 'utf8' });
+    const parsed = JSON.parse(shown) as { id: number; prog_id?: number };
+    return parsed.prog_id ?? parsed.id;
+  };
+  return {
+    programs: ['ledger_enter', 'ledger_exit', 'ledger_fork', 'ledger_exec'].map((name) => idOf('link', name)),
+    maps: ['rows', 'containers', 'directory', 'counters', 'targets', 'generation'].map((name) => idOf('map', name)),
+  };
+}
+
+/** A tracer in a process of its own, and the first thing it says. */
+async function startTracer(
+  stage: Stage,
+  { target }: PodCgroup,
+  mode: Task['mode'],
+): Promise<{ tracer: ChildProcess; told: string }> {
+  const tracer = spawn(process.execPath, [join(import.meta.dirname, 'joiner.ts')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const task: Task = { mode, options: stage.options, podUid: target.podUid, id: String(target.cgroupIds[0]) };
+  tracer.stdin.write(`${JSON.stringify(task)}\n`);
+  const [told] = (await once(tracer.stdout, 'data')) as [Buffer];
+  return { tracer, told: told.toString() };
+}
+
+function ids(kind: 'prog' | 'map'): number[] {
+  const shown = JSON.parse(execFileSync('bpftool', ['-j', kind, 'show'], { encoding: 'utf8' })) as { id: number }[];
+  return shown.map((one) => one.id);
+}
+
+describe('the life of the ledger on a node', function () {
+  let stage: Stage;
+
+  before(function () {
+    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
+  });
+  beforeEach(() => {
+    stage = openStage();
+  });
+  afterEach(() => {
+    stage[Symbol.dispose]();
+  });
+
+  it('goes on while its tracer is dead, and is found again by the next one', async () => {
+    const pod = stage.pod();
+    const cgroup = makeCgroup(pod, 'one');
+    const { tracer, told } = await startTracer(stage, pod, 'wait');
+    runInside(cgroup, 'true');
+    tracer.kill('SIGKILL');
+    await once(tracer, 'exit');
+    const program = join(stage.folder, 'workload');
+    compile('workload', program);
+    runInside(cgroup, `exec ${program} more`);
+
+    const slot = await stage.join(pod);
+    assert.equal(slot.resumed, true);
+    assert.equal(`${slot.armedAtBootNs}\n`, told);
+    const called = calledBy(slot.read().containers[0], 'x86_64');
+    for (const nr of [121, 100, 99, 36, 140]) assert.ok(called.includes(nr), `lost ${nr}`);
+    await slot.leave();
+  });
+
+  it('leaves nothing behind when the last one is out', async () => {
+    const pods = [stage.pod(), stage.pod()];
+    const mapsBefore = ids('map');
+    const [first, last] = await Promise.all(pods.map((pod) => stage.join(pod)));
+    const { programs, maps } = pinned(stage);
+    assert.equal(new Set([...programs, ...maps]).size > 0, true);
+    await first?.leave();
+    assert.deepEqual(pinned(stage), { programs, maps }, 'the other one still needs them');
+    const slotMaps = ids('map').filter((id) => !mapsBefore.includes(id));
+    await last?.leave();
+    assert.equal(existsSync(stage.options.pinRoot), false);
+    for (let turn = 0; turn < 100 && ids('prog').some((id) => programs.includes(id)); turn++) await sleep(50);
+    assert.deepEqual(
+      ids('prog').filter((id) => programs.includes(id)),
+      [],
+    );
+    for (let turn = 0; turn < 100 && ids('map').some((id) => maps.includes(id)); turn++) await sleep(50);
+    assert.deepEqual(
+      ids('map').filter((id) => maps.includes(id)),
+      [],
+    );
+    const names = JSON.parse(execFileSync('bpftool', ['-j', 'map', 'show'], { encoding: 'utf8' })) as {
+      id: number;
+      name?: string;
+    }[];
+    const remaining = names.filter(({ id, name }) => slotMaps.includes(id) && name?.startsWith('flak_'));
+    assert.deepEqual(remaining, []);
+  });
+
+  it('is whole again after tracers were killed while joining and leaving', async () => {
+    const pod = stage.pod();
+    const cgroup = makeCgroup(pod, 'one');
+    for (let turn = 0; turn < 12; turn++) {
+      const { tracer } = await startTracer(stage, pod, 'churn');
+      await sleep(Math.random() * 400);
+      tracer.kill('SIGKILL');
+      await once(tracer, 'exit');
+    }
+    const slot = await stage.join(pod);
+    runInside(cgroup, 'true');
+    assert.ok(calledBy(slot.read().containers[0], 'x86_64').includes(231));
+    await slot.leave();
+    assert.equal(existsSync(stage.options.pinRoot), false);
+  });
+
+  it('refuses a node without cgroup v2, by name', () => {
+    const refused = openLedger({ ...stage.options, cgroupRoot: '/proc' });
+    assert.equal(refused.kind === 'refused' && refused.refusal, 'cgroup-v1');
+  });
+
+  it('starts from nothing when a slot is used again', async () => {
+    const pod = stage.pod();
+    const cgroup = makeCgroup(pod, 'one');
+    const first = await stage.join(pod);
+    runInside(cgroup, 'true');
+    await first.leave();
+    runInside(cgroup, 'true');
+    const second = await stage.join(pod);
+    assert.equal(second.resumed, false);
+    assert.deepEqual(second.read(), { containers: [], reasons: [] });
+    assert.equal(second.changes(), 0n);
+    runInside(cgroup, 'true');
+    assert.ok(second.changes() > 0n);
+    await second.leave();
+  });
+});
