@@ -25,6 +25,7 @@ import { createStoreProfile } from './kube/profiles.ts';
 import { readPod } from './kube/read-pod.ts';
 import { createResource } from './kube/resource.ts';
 import { createTraceState } from './kube/trace-state.ts';
+import { createFindTracerImage } from './kube/tracer-image.ts';
 import { createFindWorkload } from './kube/workload.ts';
 import type { ControllerMetrics } from './telemetry/controller-metrics.ts';
 
@@ -140,12 +141,16 @@ function composePerform({ configuration, kube, clock, metrics }: ControllerParts
     marks: createLeaseMarks(resource(KINDS.leases), clock.now),
     recordEvent,
     tracer: {
-      tracerImage: tracer.image,
       tracerCpuRequest: tracer.cpuRequest,
       tracerMemoryRequest: tracer.memoryRequest,
       tracerMemoryLimit: tracer.memoryLimit,
       flushDeadlineMs,
     },
+    findTracerImage: createFindTracerImage({
+      podTemplates: resource(KINDS.podTemplates),
+      fallback: tracer.image,
+      steadyMs: clock.steadyMs,
+    }),
     onStored: ({ podUid, pod }, status) => {
       metrics.onStored(status.phase === 'Complete' ? 'Complete' : 'Untraced');
       if (pod !== null) recordEvent({ ...pod, uid: podUid }, ...storedEvent(status));

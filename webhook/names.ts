@@ -82,6 +82,8 @@ export const OBJECTS = {
   controlPlaneServiceAccount: 'flak-webhook',
   deployment: 'flak-webhook',
   priorityClass: 'flak-tracer',
+  /** PodTemplate whose containers `gate` and `tracer` name the images. */
+  imagesTemplate: 'flak-images',
 } as const;
 
 /** On the Lease, which every replica watches. */

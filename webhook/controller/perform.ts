@@ -6,6 +6,7 @@ import type { PodPatches, PodRef } from '../kube/patch-pod.ts';
 import type { RecordEvent } from '../kube/events.ts';
 import type { Resource } from '../kube/resource.ts';
 import { traceStateName } from '../kube/trace-state.ts';
+import type { FindTracerImage } from '../kube/tracer-image.ts';
 import type { Action } from './actions.ts';
 import type { Facts } from './facts.ts';
 import { performStore } from './perform-store.ts';
@@ -22,6 +23,7 @@ export interface PerformDeps extends StoreDeps {
   readonly marks: Pick<LeaseMarks, 'avoidGateImage' | 'trustGateImage'>;
   readonly recordEvent: RecordEvent;
   readonly tracer: TracerSettings;
+  readonly findTracerImage: FindTracerImage;
 }
 
 export type Perform = (action: Action, facts: Facts) => Promise<Outcome<unknown>>;
@@ -50,9 +52,12 @@ async function createTracer(
 ): Promise<Outcome<unknown>> {
   const { pod, node, workload } = facts;
   if (pod?.nodeName == null || node.kind !== 'present') return { kind: 'conflict' };
+  const image = await deps.findTracerImage();
+  if (image.kind !== 'ok') return image;
   const order = {
     target: { ...pod, nodeName: pod.nodeName },
     nodeUid: node.uid,
+    image: image.value,
     arming: action.arming,
     medium: action.medium,
     facts: { namespace: pod.namespace, podName: pod.name, workload },

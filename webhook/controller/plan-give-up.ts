@@ -2,7 +2,7 @@
 import { act, join, NOTHING, recheckAt } from './plan-part.ts';
 import type { PlanPart } from './plan-part.ts';
 import { removeTracer, tracerEnded, tracerWords } from './plan-tracer.ts';
-import { TRACER_ATTEMPTS, TRACER_RESTARTS, WAITS } from './plan-times.ts';
+import { TRACER_ATTEMPTS, TRACER_REFUSALS, TRACER_RESTARTS, WAITS } from './plan-times.ts';
 import type { Facts, TracerFacts } from './facts.ts';
 import type { ReleaseReason } from './release-reasons.ts';
 import { gatePassed, isWaitingAtGate } from './target-pod.ts';
@@ -48,7 +48,8 @@ export function findObstacle(facts: Facts, now: number): Obstacle | null {
   if (report?.kind === 'refused') return obstacle('ledger-refused', report.detail, report.refusal);
   if (report !== null) return null;
   if (tracer !== null) return obstacleOfTracer(tracer, attempts.made, now);
-  if (attempts.refused !== null) return obstacle('tracer-rejected', attempts.refused);
+  if (attempts.refused !== null && attempts.made >= TRACER_REFUSALS)
+    return obstacle('tracer-rejected', attempts.refused);
   return facts.otherTracersOnNode >= settings.tracersPerNode ? obstacle('capped') : null;
 }
 

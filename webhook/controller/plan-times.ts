@@ -18,6 +18,11 @@ export const WAITS = {
   nodeMs: 2000,
 } as const;
 
+/**
+ * Times that the API server refuses a tracer before a waiting gate is released. A second one, because a policy may judge by
+ * an older or newer PodTemplate than the controller read while an upgrade is being applied.
+ */
+export const TRACER_REFUSALS = 2;
 /** Tracer pods that failed before a waiting gate is released. */
 export const TRACER_ATTEMPTS = 3;
 /** Restarts of one tracer pod's container before a waiting gate is released: its kubelet backs off 10, 20 s between them. */

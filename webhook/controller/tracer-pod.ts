@@ -6,7 +6,6 @@ import { TRACER_MOUNTS, TRACER_PATHS, tracerVolumes } from './tracer-pod-volumes
 import type { GateMedium, TargetPod } from './target-pod.ts';
 
 export interface TracerSettings {
-  readonly tracerImage: string;
   /** Kubernetes quantities. */
   readonly tracerCpuRequest: string;
   readonly tracerMemoryRequest: string;
@@ -18,6 +17,7 @@ export interface TracerSettings {
 export interface TracerOrder {
   readonly target: TargetPod & { readonly nodeName: string };
   readonly nodeUid: string;
+  readonly image: string;
   readonly arming: 'before-gate' | 'late';
   readonly medium: GateMedium;
   readonly facts: TargetFacts;
@@ -69,7 +69,7 @@ function environmentOf(order: TracerOrder, settings: TracerSettings): object[] {
 function containerOf(order: TracerOrder, settings: TracerSettings): object {
   return {
     name: 'tracer',
-    image: settings.tracerImage,
+    image: order.image,
     imagePullPolicy: 'IfNotPresent',
     env: environmentOf(order, settings),
     resources: {

@@ -16,12 +16,12 @@ const TRACER = tracerPod(
       containers: [],
     } as unknown as TracerOrder['target'],
     nodeUid: UID,
+    image: 'ghcr.io/flak-dev/flak-tracer:0.1.0',
     arming: 'before-gate',
     medium: 'hostPath',
     facts: { namespace: 'default', podName: 'web', workload: null },
   },
   {
-    tracerImage: 'ghcr.io/flak-dev/flak-tracer:0.1.0',
     tracerCpuRequest: '10m',
     tracerMemoryRequest: '64Mi',
     tracerMemoryLimit: '256Mi',

@@ -42,7 +42,8 @@ async function startReplica(server: ApiServer): Promise<Replica> {
       ...process.env,
       FLAK_KUBECONFIG: await kubeconfigOfFlak(server, directory),
       FLAK_GATE_IMAGE: 'ghcr.io/flak-dev/flak-gate:0.1.0',
-      FLAK_TRACER_IMAGE: 'ghcr.io/flak-dev/flak-tracer:0.1.0',
+      // As in a replica that is older than the manifests: the policy refuses tracers of this image.
+      FLAK_TRACER_IMAGE: 'ghcr.io/flak-dev/flak-tracer:0.0.9',
       FLAK_HTTPS_PORT: String(https),
       FLAK_METRICS_PORT: String(metrics),
       POD_NAME: 'replica-1',
@@ -93,7 +94,7 @@ export function underItsOwnAccountCases(server: () => ApiServer): void {
         'flak-system',
       ]);
       const bundle = Buffer.from(endpoint.data['ca.crt'] ?? '').toString('base64');
-      const places = { 'mutatingwebhookconfiguration/flak': 4, 'validatingwebhookconfiguration/flak-uninstall': 1 };
+      const places = { 'mutatingwebhookconfiguration/flak': 6, 'validatingwebhookconfiguration/flak-uninstall': 1 };
       for (const [configuration, entries] of Object.entries(places)) {
         const read = ['get', configuration, '-o', 'jsonpath={.webhooks[*].clientConfig.caBundle}'];
         const announced = Array(entries).fill(bundle).join(' ');
@@ -115,6 +116,12 @@ export function underItsOwnAccountCases(server: () => ApiServer): void {
       const uid = metadata.uid.slice(0, 8);
       await appears(`trace/late-${uid}`, 'default');
       await appears(`pod/tracer-late-${uid}`, 'flak-system');
+      const image = ['-n', 'flak-system', '-o', 'jsonpath={.spec.containers[0].image}'];
+      assert.equal(
+        await kubectl.run(['get', `pod/tracer-late-${uid}`, ...image]),
+        'ghcr.io/flak-dev/flak-tracer:0.1.0',
+        "the PodTemplate's image, not the environment's",
+      );
       const held = await kubectl.json<{ metadata: { finalizers?: string[] } }>(['get', 'pod', 'late']);
       assert.deepEqual(held.metadata.finalizers, ['flak.dev/profile']);
     });

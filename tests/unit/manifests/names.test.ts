@@ -87,16 +87,21 @@ describe('names in the manifests', () => {
 
   it('give gate and tracer the same reference in the environment and in the PodTemplate', () => {
     const deployment = JSON.stringify(object('Deployment', OBJECTS.deployment));
-    for (const container of at(object('PodTemplate', 'flak-images'), 'template', 'spec', 'containers') as unknown[])
+    for (const container of at(
+      object('PodTemplate', OBJECTS.imagesTemplate),
+      'template',
+      'spec',
+      'containers',
+    ) as unknown[])
       assert.ok(deployment.includes(`"value":"${String(at(container, 'image'))}"`));
   });
 
-  it("give the control plane rights on the code's Secret and Lease by name", () => {
+  it("give the control plane rights on single objects by the code's names for them", () => {
     const rules = at(object('Role', OBJECTS.controlPlaneServiceAccount, FLAK_NAMESPACE), 'rules') as unknown[];
     const named = rules.flatMap((rule) => (at(rule, 'resourceNames') ?? []) as string[]);
     assert.deepEqual(
       new Set(named),
-      new Set([OBJECTS.certificateSecret, OBJECTS.lease, OBJECTS.service, OBJECTS.deployment]),
+      new Set([OBJECTS.certificateSecret, OBJECTS.lease, OBJECTS.service, OBJECTS.deployment, OBJECTS.imagesTemplate]),
     );
   });
 
@@ -114,7 +119,14 @@ describe('names in the manifests', () => {
     for (const name of [OBJECTS.tracerServiceAccount, OBJECTS.endpointConfigMap, TOKEN_AUDIENCE])
       assert.ok(tracers.includes(`'${name}'`), name);
     const entries = text('mutating-webhook-configuration.yaml');
-    for (const name of [`${LABELS.trace}: 'true'`, `'${ALIAS_ANNOTATION}'`, FLAK_NAMESPACE, PROBE_NAMESPACE])
+    const carried = [LABELS.traced, FINALIZER, GATE.container].map((name) => `'${name}'`);
+    for (const name of [
+      `${LABELS.trace}: 'true'`,
+      `'${ALIAS_ANNOTATION}'`,
+      ...carried,
+      FLAK_NAMESPACE,
+      PROBE_NAMESPACE,
+    ])
       assert.ok(entries.includes(name), name);
   });
 });

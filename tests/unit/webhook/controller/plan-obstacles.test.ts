@@ -33,6 +33,12 @@ describe('plan: a trace that cannot happen', () => {
       reason: 'tracer-rejected',
     },
     {
+      title: 'a first refusal is not the end: the policy may not know the image of an upgrade yet',
+      given: { report: null, pod: waitingPod(), tracer: null, attempts: { made: 1, lastAtMs: NOW, refused: 'no' } },
+      does: [],
+      recheckAfterMs: 1000,
+    },
+    {
       title: 'a tracer that keeps failing',
       given: { ...unarmed, pod: waitingPod(), tracer: tracer({ restartCount: 3 }) },
       does: GIVEN_UP,
