@@ -10,6 +10,6 @@ export const RELEASE_REASONS = {
   'ledger-refused': 'the ledger could not be armed on this node',
   uninstalling: 'Flak is being removed',
   'unsupported-node': 'the node cannot be traced',
-  withdrawn: 'the labels that asked for a trace were removed',
+  withdrawn: 'the labels that asked for a trace were removed, or the pod opted out',
 } as const;
 export type ReleaseReason = keyof typeof RELEASE_REASONS;

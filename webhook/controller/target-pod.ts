@@ -101,9 +101,9 @@ export function isLate(pod: TargetPod): boolean {
   return pod.gate === null && !pod.traced && pod.optIn === 'true';
 }
 
-/** Nobody asks for a trace of it any more although Flak still holds it: its labels were removed. */
+/** Nobody asks for a trace of it any more although Flak still holds it: its labels were removed, or it opted out. */
 export function isWithdrawn(pod: TargetPod): boolean {
-  return pod.held && !pod.traced && pod.optIn !== 'true';
+  return pod.held && (pod.optIn === 'false' || (!pod.traced && pod.optIn !== 'true'));
 }
 
 /** A gate that waits for somebody. */

@@ -3,13 +3,18 @@ import { waitUntil } from '../../cluster/wait-until.ts';
 import type { Kubectl } from '../../e2e/kubectl.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 
-const ENTRIES = ['pod-label', 'namespace-label', 'annotation', 'starting'] as const;
+const ENTRIES = ['pod-label', 'namespace-label', 'annotation', 'opted-out-copy', 'unasked-copy', 'starting'] as const;
 type Entry = (typeof ENTRIES)[number];
+
+const LEFTOVERS = [undefined, 'label', 'finalizer', 'gate'] as const;
+type Leftover = Exclude<(typeof LEFTOVERS)[number], undefined>;
 
 interface PodCase {
   readonly namespace: string;
   readonly label: string | undefined;
   readonly annotation: string | undefined;
+  /** What it still carries of the traced pod that its manifest was copied from. */
+  readonly carries: Leftover | undefined;
 }
 
 const NAMESPACES: Readonly<Record<string, string | undefined>> = {
@@ -21,37 +26,52 @@ const EXCLUDED = ['flak-system', 'kube-system', 'kube-node-lease'] as const;
 const LABELS = [undefined, 'true', 'false', 'perhaps'] as const;
 const ANNOTATIONS = [undefined, 'true', 'false'] as const;
 
-/** Who should be asked, in the words of the documentation: own label, then the namespace's, then the annotation. */
-function expectedEntry({ namespace, label, annotation }: PodCase): Entry | undefined {
+/**
+ * Who should be asked, in the words of the documentation: own label, then the namespace's, then the annotation; and
+ * whoever asks for nothing only where a copy has something of ours to lose.
+ */
+function expectedEntry({ namespace, label, annotation, carries }: PodCase): Entry | undefined {
   if ((EXCLUDED as readonly string[]).includes(namespace)) return undefined;
   if (namespace === 'flak-probe') return label === 'true' ? 'starting' : undefined;
   if (label === 'true') return 'pod-label';
-  if (label === 'false') return undefined;
+  if (label === 'false') return carries === undefined ? undefined : 'opted-out-copy';
   if (NAMESPACES[namespace] === 'true') return 'namespace-label';
-  return annotation === 'true' ? 'annotation' : undefined;
+  if (annotation === 'true') return 'annotation';
+  return carries === undefined ? undefined : 'unasked-copy';
 }
 
-function nameOf({ namespace, label, annotation }: PodCase): string {
-  return `${namespace}.label-${label ?? 'none'}.annotation-${annotation ?? 'none'}`;
+function nameOf({ namespace, label, annotation, carries }: PodCase): string {
+  return `${namespace}.label-${label ?? 'none'}.annotation-${annotation ?? 'none'}.carries-${carries ?? 'none'}`;
 }
 
 function podOf(each: PodCase): object {
+  const { carries } = each;
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       name: nameOf(each),
       namespace: each.namespace,
-      labels: { app: 'any', ...(each.label !== undefined && { 'flak.dev/trace': each.label }) },
+      labels: {
+        app: 'any',
+        ...(each.label !== undefined && { 'flak.dev/trace': each.label }),
+        ...(carries === 'label' && { 'flak.dev/traced': 'true' }),
+      },
+      ...(carries === 'finalizer' && { finalizers: ['flak.dev/profile'] }),
       ...(each.annotation !== undefined && { annotations: { 'k8s.io/flap': each.annotation } }),
     },
-    spec: { containers: [{ name: 'app', image: 'docker.io/library/debian:bookworm-slim' }] },
+    spec: {
+      ...(carries === 'gate' && { initContainers: [{ name: 'flak-gate', image: 'ghcr.io/flak-dev/flak-gate:0.1.0' }] }),
+      containers: [{ name: 'app', image: 'docker.io/library/debian:bookworm-slim' }],
+    },
   };
 }
 
-/** Every combination of namespace, label and annotation. */
+/** Every combination of namespace, label, annotation and what a copy carries. */
 const CASES: readonly PodCase[] = [...Object.keys(NAMESPACES), ...EXCLUDED, 'flak-probe'].flatMap((namespace) =>
-  LABELS.flatMap((label) => ANNOTATIONS.map((annotation) => ({ namespace, label, annotation }))),
+  LABELS.flatMap((label) =>
+    ANNOTATIONS.flatMap((annotation) => LEFTOVERS.map((carries) => ({ namespace, label, annotation, carries }))),
+  ),
 );
 
 /** Points every entry of the installed configuration to a path of its own at the receiver. */
@@ -85,7 +105,7 @@ export function entryCases(kubectl: () => Kubectl): void {
         if (label !== undefined) await kubectl().run(['label', 'namespace', name, `flak.dev/trace=${label}`]);
       }
       await pointAt(kubectl(), receiver);
-      const labelled = { namespace: 'asks-for-nothing', label: 'true', annotation: undefined };
+      const labelled = { namespace: 'asks-for-nothing', label: 'true', annotation: undefined, carries: undefined };
       await waitUntil(
         'the API server knows the new addresses',
         async () => {
@@ -102,7 +122,7 @@ export function entryCases(kubectl: () => Kubectl): void {
       await kubectl().run(['apply', '-k', 'manifests']);
     });
 
-    it('are asked once for each pod that opted in, and never for another', async () => {
+    it('are asked once for each pod that opted in or was copied from one that did, and never for another', async () => {
       await review(CASES);
       const expected = CASES.flatMap((each) => {
         const entry = expectedEntry(each);
@@ -114,7 +134,7 @@ export function entryCases(kubectl: () => Kubectl): void {
     });
 
     it('are asked when a pod is created, not when it is changed or deleted', async () => {
-      const each: PodCase = { namespace: 'asks-for-traces', label: 'true', annotation: undefined };
+      const each: PodCase = { namespace: 'asks-for-traces', label: 'true', annotation: undefined, carries: undefined };
       receiver.calls.length = 0;
       await kubectl().run(['create', '-f', '-'], JSON.stringify(podOf(each)));
       await kubectl().run(['label', 'pod', nameOf(each), '-n', each.namespace, 'more=labels']);
@@ -127,7 +147,7 @@ export function entryCases(kubectl: () => Kubectl): void {
 
     it('let the pod through when nobody answers', async () => {
       receiver.close();
-      await review([{ namespace: 'asks-for-traces', label: 'true', annotation: 'true' }]);
+      await review([{ namespace: 'asks-for-traces', label: 'true', annotation: 'true', carries: undefined }]);
     });
   });
 }

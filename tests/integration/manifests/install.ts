@@ -40,7 +40,7 @@ export function installCases(kubectl: () => Kubectl): void {
     it('shows no difference, and keeps caBundle, after the control plane has written it', async () => {
       await writeCaBundles(kubectl());
       const written = await caBundles(kubectl());
-      assert.ok(written.length === 5 && written.every((bundle) => bundle !== undefined));
+      assert.ok(written.length === 7 && written.every((bundle) => bundle !== undefined));
       assert.equal(await kubectl().run(['diff', '-k', 'manifests']), '');
       await kubectl().run(['apply', '-k', 'manifests']);
       assert.deepEqual(await caBundles(kubectl()), written);

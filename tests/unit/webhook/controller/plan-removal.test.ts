@@ -50,6 +50,12 @@ describe('plan: when Flak is removed, or its labels are', () => {
       extra: ['flush-deadline'],
     },
     {
+      title: 'a traced pod that is told to opt out is let go, whatever label admission gave it',
+      given: { pod: pod({ optIn: 'false', traced: true }), tracer: null },
+      does: ['store-profiles', 'remove-finalizer'],
+      extra: ['flush-deadline'],
+    },
+    {
       title: 'withdrawn labels: a gate that waits is released',
       given: { ...unarmed, pod: waitingPod(unlabelled) },
       does: ['release-gate', 'finish-untraced', 'remove-finalizer', 'delete-tracer'],
