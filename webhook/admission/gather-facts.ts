@@ -11,7 +11,7 @@ import { ANNOTATIONS } from '../names.ts';
  */
 export interface ClusterFacts {
   namespace(name: string): NamespaceFacts | undefined | Promise<NamespaceFacts | undefined>;
-  runtimeClass(name: string): RuntimeClassFacts | undefined;
+  runtimeClass(name: string): RuntimeClassFacts | undefined | Promise<RuntimeClassFacts | undefined>;
   podFailurePolicy(namespace: string, job: string): boolean | 'unknown' | Promise<boolean | 'unknown'>;
 }
 
@@ -34,12 +34,18 @@ export async function gatherFacts(pod: Pod, namespace: string, sources: FactSour
   const { cluster, condition } = sources;
   const { runtimeClassName } = pod.spec;
   const job = jobOf(pod);
+  // At once: each may take a second, and a review has five.
+  const [namespaceFacts, runtimeClass, podFailurePolicy] = await Promise.all([
+    cluster.namespace(namespace),
+    runtimeClassName ? cluster.runtimeClass(runtimeClassName) : undefined,
+    job === undefined ? false : cluster.podFailurePolicy(namespace, job),
+  ]);
   return {
     pod,
     namespace,
-    namespaceFacts: await cluster.namespace(namespace),
-    runtimeClass: runtimeClassName ? cluster.runtimeClass(runtimeClassName) : undefined,
-    podFailurePolicy: job === undefined ? false : await cluster.podFailurePolicy(namespace, job),
+    namespaceFacts,
+    runtimeClass,
+    podFailurePolicy,
     traceIdValid: verifyTraceId(
       pod.metadata.annotations?.[ANNOTATIONS.traceId],
       subjectOf(pod, namespace),

@@ -54,6 +54,9 @@ export function rightsCases(kubectl: () => Kubectl): void {
       ['syscallprofiles', 'default', ['get', 'create']],
       ['syscallprofiles#status', 'default', ['update']],
       ['nodes', 'default', ['get']],
+      ['runtimeclasses', 'default', ['get']],
+      ['podtemplates', 'flak-system', []],
+      ['podtemplates/flak-images', 'flak-system', ['get']],
     ];
     for (const [what, namespace, verbs] of table)
       it(`of the control plane on ${what} in ${namespace} are: ${verbs.join(', ') || 'none'}`, async () => {
