@@ -5,7 +5,7 @@ export interface LeaseView {
   /** To be told of each version of the Lease. */
   readonly observe: (record: LeaseRecord) => void;
   readonly lastRenewedAtMs: () => number | null;
-  /** A leader has renewed within the Lease's 15 s: there is somebody to arm and open gates. */
+  /** A leader has renewed within the Lease's 15 s, or gave it back a moment ago: there is somebody to arm and open gates. */
   readonly controllerAlive: () => boolean;
   /** The marker's time while it counts: for this Deployment, not older than 10 min (an uninstall that was broken off). */
   readonly uninstallingSinceMs: () => number | null;
@@ -20,6 +20,8 @@ export interface LeaseViewDeps {
 }
 
 const ALIVE_MS = 15_000;
+/** A Lease that was given back is taken by another replica within its 2 s (lease.ts), as in every rolling update. */
+const HANDOVER_MS = 5000;
 const UNINSTALL_MS = 10 * 60_000;
 /** Then one pod more may try the image: nothing else would ever find out that it can be pulled again. */
 const AVOID_MS = 5 * 60_000;
@@ -38,7 +40,7 @@ export function createLeaseView({ now, deploymentUid }: LeaseViewDeps): LeaseVie
     },
     lastRenewedAtMs: () => renewedAtMs,
     controllerAlive: () =>
-      latest !== null && latest.holder !== '' && renewedAtMs !== null && now() - renewedAtMs < ALIVE_MS,
+      latest !== null && renewedAtMs !== null && now() - renewedAtMs < (latest.holder === '' ? HANDOVER_MS : ALIVE_MS),
     uninstallingSinceMs: () => {
       const mark = valid(latest?.uninstalling, UNINSTALL_MS);
       return mark !== null && mark.subject === (deploymentUid ?? 'none') ? mark.atMs : null;

@@ -49,9 +49,19 @@ describe('what a replica learns from the Lease', () => {
     equal(lease.lastRenewedAtMs(), NOW);
   });
 
-  it('takes a Lease that was given back for nobody', () => {
+  it('takes a Lease that it first sees given back for nobody', () => {
     const lease = view();
     lease.observe(record({ holder: '' }));
+    equal(lease.controllerAlive(), false);
+  });
+
+  it('gives a successor 5 s to take a Lease that is given back', () => {
+    const lease = view();
+    lease.observe(record());
+    lease.observe(record({ holder: '', renewTime: new Date(NOW + 2000).toISOString() }));
+    now += 4999;
+    equal(lease.controllerAlive(), true);
+    now += 1;
     equal(lease.controllerAlive(), false);
   });
 
