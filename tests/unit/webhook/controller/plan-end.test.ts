@@ -139,6 +139,13 @@ describe('plan: a target that ends', () => {
     deepEqual(action(decision, 'store-profiles')?.extraReasons, ['gate-timeout']);
   });
 
+  it('takes a gate that ended in the second of the arming for one that waited: the kubelet knows only seconds', () => {
+    const passed = gate({ state: { kind: 'terminated', exitCode: 0, finishedAtMs: NOW - 62_999 } });
+    const report = { ...recordedFacts('final'), gateOpenedAt: null };
+    const decision = plan(facts({ report, pod: { ...ending, gate: passed } }), NOW);
+    deepEqual(action(decision, 'store-profiles')?.extraReasons, []);
+  });
+
   it('admits a gate that was released', () => {
     const signal = { kind: 'release', reason: 'tracer-failed' } as const;
     const decision = plan(facts({ report: recordedFacts('final'), pod: { ...ending, signal } }), NOW);

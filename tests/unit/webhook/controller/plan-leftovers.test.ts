@@ -47,6 +47,12 @@ describe('plan: what is left behind', () => {
       extra: [],
     },
     {
+      title: 'somebody removed the finalizer, and the last report is there already: its tracer has nothing to add',
+      given: { pod: null, report: recordedFacts('final') },
+      does: ['store-profiles', 'delete-tracer'],
+      extra: [],
+    },
+    {
       title: 'somebody removed the finalizer before anything was recorded',
       given: { pod: null, tracer: null, report: null },
       does: ['finish-untraced'],

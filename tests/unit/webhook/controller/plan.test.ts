@@ -11,6 +11,9 @@ import { container, facts, gate, NOW, pod, recordedFacts, trace, tracer } from '
 const from = fc.constantFrom;
 const ago = fc.integer({ min: -60_000, max: 200_000 }).map((ms) => NOW - ms);
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value);
+/** Most of a target's life is ordinary: without this, what takes several ordinary things at once is hardly ever tried. */
+const mostly = <T>(usual: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
 const flag = fc.boolean();
 
 const state: fc.Arbitrary<ContainerState> = fc.oneof(
@@ -25,14 +28,17 @@ const anyContainer = fc
 
 const anyPod: fc.Arbitrary<TargetPod> = fc
   .record({
-    nodeName: from('node-a', null),
+    nodeName: mostly<string | null>('node-a', fc.constant(null)),
     phase: from('Pending' as const, 'Running' as const, 'Succeeded' as const, 'Failed' as const, 'Unknown' as const),
     statusReason: from('OutOfpods', null),
-    deletionAtMs: maybe(ago),
-    held: flag,
-    optIn: from('true' as const, 'false' as const, null),
+    deletionAtMs: mostly<number | null>(null, ago),
+    held: mostly(true, flag),
+    optIn: mostly<TargetPod['optIn']>('true', from('false' as const, null)),
     traced: flag,
-    signal: from({ kind: 'none' } as const, { kind: 'open' } as const, { kind: 'release', reason: 'capped' } as const),
+    signal: mostly<TargetPod['signal']>(
+      { kind: 'none' },
+      from({ kind: 'open' } as const, { kind: 'release', reason: 'capped' } as const),
+    ),
     failClosed: flag,
     gate: maybe(fc.record({ medium: from('hostPath' as const, 'annotation' as const), state }).map(gate)),
     containers: fc.array(anyContainer, { minLength: 1, maxLength: 3 }),
@@ -84,7 +90,7 @@ const anyFacts: fc.Arbitrary<Facts> = fc
     otherTracersOnNode: from(0, 9, 10),
     attempts: fc.record({ made: from(0, 1, 3), lastAtMs: ago, refused: from('no', null) }),
     namespace: from('active' as const, 'terminating' as const),
-    uninstallingSinceMs: maybe(ago),
+    uninstallingSinceMs: mostly<number | null>(null, ago),
     leadingSinceMs: ago.filter((ms) => ms <= NOW),
   })
   .map((changes) =>

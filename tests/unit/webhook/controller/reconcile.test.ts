@@ -1,0 +1,151 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import type { Action } from '../../../../webhook/controller/actions.ts';
+import type { NodeFacts, ReportFacts, TracerFacts, TraceFacts } from '../../../../webhook/controller/facts.ts';
+import { createReconcile } from '../../../../webhook/controller/reconcile.ts';
+import type { Reconcile } from '../../../../webhook/controller/reconcile.ts';
+import type { TargetPod } from '../../../../webhook/controller/target-pod.ts';
+import { createTracerPlaces } from '../../../../webhook/controller/tracer-places.ts';
+import type { Outcome } from '../../../../webhook/kube/outcome.ts';
+import { facts, latePod, NOW, pod, recordedFacts, stopped, trace, tracer, UID, waitingPod } from './facts.ts';
+
+interface World {
+  pods: Map<string, TargetPod>;
+  trace: TraceFacts | null;
+  tracer: TracerFacts | null;
+  report: ReportFacts | null;
+  /** What the API server answers about a pod that the cache doesn't have. */
+  found: Outcome<TargetPod | null>;
+  node: NodeFacts;
+  answers: Partial<Record<Action['kind'], Outcome<unknown>>>;
+  tracersPerNode: number;
+}
+
+const OK: Outcome<unknown> = { kind: 'ok', value: null };
+
+describe('a turn of the controller', () => {
+  let world: World;
+  let done: Action['kind'][];
+  let asked: number;
+
+  beforeEach(() => {
+    world = {
+      pods: new Map([[UID, pod()]]),
+      trace: trace(),
+      tracer: tracer(),
+      report: recordedFacts(),
+      found: { kind: 'ok', value: null },
+      node: facts().node,
+      answers: {},
+      tracersPerNode: 10,
+    };
+    done = [];
+    asked = 0;
+  });
+
+  const reconciler = (): Reconcile =>
+    createReconcile({
+      look: {
+        pod: (uid) => world.pods.get(uid),
+        trace: () => world.trace ?? undefined,
+        tracer: () => world.tracer ?? undefined,
+        report: () => world.report ?? undefined,
+        namespaceTerminating: () => false,
+        uninstallingSinceMs: () => null,
+        avoidedGateImage: () => null,
+      },
+      findPod: () => {
+        asked += 1;
+        return Promise.resolve(world.found);
+      },
+      findNode: () => Promise.resolve(world.node),
+      findWorkload: () => Promise.resolve(facts().workload),
+      perform: async ({ kind }) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        done.push(kind);
+        return world.answers[kind] ?? OK;
+      },
+      tracers: createTracerPlaces(
+        () => new Set(),
+        () => NOW,
+      ),
+      settings: { ...facts().settings, tracersPerNode: world.tracersPerNode },
+      leadingSinceMs: NOW - 3_600_000,
+      now: () => NOW,
+      onAction: () => undefined,
+    });
+  const turn = () => reconciler()(UID);
+  const final = (): void => {
+    world.pods.set(UID, pod({ deletionAtMs: NOW, containers: [stopped(NOW - 1000)] }));
+    world.report = recordedFacts('final');
+  };
+
+  it('lets the pod go only when the profile is stored', async () => {
+    final();
+    world.answers = { 'store-profiles': { kind: 'conflict' } };
+    equal((await turn()).kind, 'failed');
+    deepEqual(done, ['store-profiles']);
+  });
+
+  it('does everything in order when all goes well', async () => {
+    final();
+    await turn();
+    deepEqual(done, ['store-profiles', 'remove-finalizer', 'delete-tracer']);
+  });
+
+  it('does not keep a pod because its Trace is refused', async () => {
+    world.pods.set(UID, waitingPod({ deletionAtMs: NOW }));
+    world.report = null;
+    world.answers = { 'finish-untraced': { kind: 'refused', status: 403, message: 'no' } };
+    equal((await turn()).kind, 'failed');
+    deepEqual(done, ['finish-untraced', 'remove-finalizer', 'delete-tracer']);
+  });
+
+  it('waits with letting go while the API server is away, so that the Trace can say why', async () => {
+    world.pods.set(UID, waitingPod({ deletionAtMs: NOW }));
+    world.report = null;
+    world.answers = { 'finish-untraced': { kind: 'try-later', afterMs: 4000, message: 'away' } };
+    deepEqual(await turn(), { kind: 'failed', atLeastMs: 4000 });
+    deepEqual(done, ['finish-untraced']);
+  });
+
+  it('asks the API server before it takes a pod for gone', async () => {
+    world.pods.clear();
+    world.found = { kind: 'ok', value: pod({ traced: false, optIn: null }) };
+    await turn();
+    equal(asked, 1);
+    // It has only lost its labels: the tracer is told to leave first.
+    deepEqual(done, ['set-trace-status', 'delete-tracer']);
+  });
+
+  it('decides nothing about a pod that nobody can say anything of', async () => {
+    world.pods.clear();
+    world.found = { kind: 'try-later', afterMs: 1000, message: 'away' };
+    equal((await turn()).kind, 'failed');
+    deepEqual(done, []);
+  });
+
+  it('asks nothing about what has long been finished', async () => {
+    world = { ...world, pods: new Map(), trace: trace({ phase: 'Complete' }), tracer: null, report: null };
+    deepEqual(await turn(), { kind: 'done' });
+    equal(asked, 0);
+  });
+
+  it('never exceeds the cap, however many targets are decided about at once', async () => {
+    world = { ...world, trace: null, tracer: null, report: null, tracersPerNode: 3 };
+    const uids = Array.from({ length: 8 }, (_, index) => `pod-${index}`);
+    world.pods = new Map(uids.map((uid) => [uid, latePod({ uid, held: true })]));
+    const reconcile = reconciler();
+    await Promise.all(uids.map((uid) => reconcile(uid)));
+    equal(done.filter((kind) => kind === 'create-tracer').length, 3);
+  });
+
+  it('gives a place back when the tracer was refused', async () => {
+    world = { ...world, trace: null, tracer: null, report: null, tracersPerNode: 1 };
+    world.answers = { 'create-tracer': { kind: 'refused', status: 403, message: 'no' } };
+    world.pods = new Map(['a', 'b'].map((uid) => [uid, latePod({ uid, held: true })]));
+    const reconcile = reconciler();
+    await reconcile('a');
+    await reconcile('b');
+    equal(done.filter((kind) => kind === 'create-tracer').length, 2);
+  });
+});
