@@ -1,4 +1,5 @@
 /** The store's view of pods, over this replica's caches. */
+import { isFinished } from '../controller/plan-gone.ts';
 import { isTerminal } from '../controller/target-pod.ts';
 import type { PodView } from '../store/pod-view.ts';
 import type { Target } from '../store/order.ts';
@@ -38,9 +39,14 @@ export function createPodView({ caches, lease, synced, now }: PodViewDeps): PodV
     if (pod !== undefined) return { deleting: pod.deletionAtMs !== null, terminal: isTerminal(pod) };
     return hasYoungTracer(podUid) ? { deleting: false, terminal: false } : undefined;
   };
+  const isOpen = (podUid: string): boolean => {
+    const trace = caches.traces.get(podUid);
+    return target(podUid) !== undefined || (trace !== undefined && !isFinished(trace.status?.phase));
+  };
   return {
     synced,
     target,
+    isOpen,
     tracer: (podName) => {
       const tracer = caches.tracers.get(podName);
       const live = tracer !== undefined && tracer.phase !== 'Succeeded' && tracer.phase !== 'Failed';

@@ -12,6 +12,11 @@ export interface PodView {
   synced(): boolean;
   /** Undefined makes the tracer give up what it recorded: to be answered only when the target can't just be late in the cache. */
   target(podUid: string): Target | undefined;
+  /**
+   * The trace takes reports: its target is there, or its Trace has not been finished (somebody took the labels or the
+   * finalizer away, and what was recorded is still to come).
+   */
+  isOpen(podUid: string): boolean;
   /** A pod of Flak's own namespace labelled as tracer that has not ended; undefined for any other name. */
   tracer(podName: string): TracerPod | undefined;
   /** The uninstall marker is valid. */

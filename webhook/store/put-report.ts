@@ -19,8 +19,8 @@ export function createPutReport(
   limits: TraceApiLimits,
 ) {
   async function outcomeOf({ params, body }: ReportPut): Promise<RecordOutcome> {
-    // Without its target a trace is closed: storing now would leave an object behind that nobody deletes.
-    if (pods.target(params.uid) === undefined) return { kind: 'finished' };
+    // Storing for a closed trace would leave an object behind for nothing.
+    if (!pods.isOpen(params.uid)) return { kind: 'finished' };
     if (!Buffer.isBuffer(body)) return { kind: 'malformed', problems: ['body: not application/json'] };
     const number = /^[1-9]\d{0,6}$/.test(params.number) ? Number(params.number) : undefined;
     if (number === undefined) return { kind: 'malformed', problems: ['number: not a positive integer'] };

@@ -44,6 +44,14 @@ describe('reports on the wire', () => {
     assert.equal((await wire.put(3, report(3, { kind: 'final' }))).kind, 'finished');
   });
 
+  it('of a target that lost its labels or its finalizer are taken until its Trace is finished', async () => {
+    wire.server.pods.set(UID, undefined);
+    wire.server.pods.open.add(UID);
+    assert.equal((await wire.put(1, report(1))).kind, 'acknowledged');
+    wire.server.pods.open.delete(UID);
+    assert.equal((await wire.put(2, report(2))).kind, 'finished');
+  });
+
   it('that do not follow the schema, or name another number or pod, are rejected with the place', async () => {
     for (const [body, place] of [
       [Buffer.from('{'), 'not JSON'],

@@ -22,6 +22,8 @@ export const DELETING: Target = { deleting: true, terminal: false };
 export class FakePods implements PodView {
   readonly targets = new Map<string, Target>();
   readonly tracers = new Map<string, TracerPod>();
+  /** Whose Trace is open although the target is gone. */
+  readonly open = new Set<string>();
   isUninstalling = false;
   isSynced = true;
   readonly listeners = new Map<() => void, string>();
@@ -31,6 +33,9 @@ export class FakePods implements PodView {
   }
   target(podUid: string): Target | undefined {
     return this.targets.get(podUid);
+  }
+  isOpen(podUid: string): boolean {
+    return this.targets.has(podUid) || this.open.has(podUid);
   }
   tracer(podName: string): TracerPod | undefined {
     return this.tracers.get(podName);
