@@ -1,20 +1,10 @@
-/** The API server as the rest of `webhook/kube` sees it: the client's typed classes and plain JSON requests over one connection pool. */
-import {
-  AdmissionregistrationV1Api,
-  AuthenticationV1Api,
-  CoreV1Api,
-  createConfiguration,
-  KubeConfig,
-  ServerConfiguration,
-} from '@kubernetes/client-node';
+/** The API server as the rest of `webhook/kube` sees it: the client's configuration and credentials, plain JSON, one connection pool. */
+import { KubeConfig } from '@kubernetes/client-node';
 import type { RequestContext, SecurityAuthentication } from '@kubernetes/client-node';
 import { createRequest, createStream } from './request.ts';
 import type { KubeRequest, KubeStream } from './request.ts';
 
 export interface KubeApi {
-  readonly core: CoreV1Api;
-  readonly authentication: AuthenticationV1Api;
-  readonly admissionregistration: AdmissionregistrationV1Api;
   readonly request: KubeRequest;
   readonly stream: KubeStream;
   /** Forgets the connection pool, so that the next request connects anew: for a connection that went silent. */
@@ -67,14 +57,7 @@ export function createKubeApi(source: KubeSource, now: () => number = () => perf
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Error('the Kubernetes configuration names no current cluster');
   const authentication = pooled(config, now);
-  const configuration = createConfiguration({
-    baseServer: new ServerConfiguration(cluster.server, {}),
-    authMethods: { default: authentication },
-  });
   return {
-    core: new CoreV1Api(configuration),
-    authentication: new AuthenticationV1Api(configuration),
-    admissionregistration: new AdmissionregistrationV1Api(configuration),
     request: createRequest(cluster.server, authentication),
     stream: createStream(cluster.server, authentication),
     reconnect: authentication.forget,
