@@ -1,4 +1,5 @@
 /** One tracer's membership of the ledger, from join to leave. */
+import { rmSync } from 'node:fs';
 import { release } from 'node:os';
 import type { RefusedResult, Slot, SlotReading, Target } from './ledger.ts';
 import type { Kernel } from './kernel.ts';
@@ -43,11 +44,13 @@ function openNode({ bpf, pinRoot, objectFile }: JoinDeps): { kind: 'ok'; maps: M
   }
 }
 
-/** The last one out switches off the light. */
+/** Under the lock. The last one out switches off the light, and leaves no lock file either: lock.ts knows when one is gone. */
 function closeNode(deps: JoinDeps, slotDeps: SlotDeps): void {
   const isEmpty = !readDirectory(slotDeps).some((entry) => entry.inUse);
   closePins(deps.bpf, slotDeps.maps);
-  if (isEmpty) removePins(deps.pinRoot);
+  if (!isEmpty) return;
+  removePins(deps.pinRoot);
+  rmSync(deps.lockFile, { force: true });
 }
 
 function sweep(deps: JoinDeps, slotDeps: SlotDeps, podUid: string): void {

@@ -88,6 +88,7 @@ describe('the life of the ledger on a node', function () {
     const slotMaps = ids('map').filter((id) => !mapsBefore.includes(id));
     await last?.leave();
     assert.equal(existsSync(stage.options.pinRoot), false);
+    assert.equal(existsSync(stage.options.lockFile), false);
     for (let turn = 0; turn < 100 && ids('prog').some((id) => programs.includes(id)); turn++) await sleep(50);
     assert.deepEqual(
       ids('prog').filter((id) => programs.includes(id)),
