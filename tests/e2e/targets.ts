@@ -24,6 +24,9 @@ export function shellContainer(image: string, name: string, line: string): Recor
   return { name, image, imagePullPolicy: 'IfNotPresent', command: ['/bin/sh', '-c', line] };
 }
 
+/** Goes on to a call of its own, `mkdir`, when it is told to (proceed.ts). */
+export const WAITS_FOR_WORD = 'until [ -e /tmp/go ]; do sleep 0.1; done; mkdir /tmp/went; exec sleep 600';
+
 /** A pod with a short grace period. */
 export function pod(namespace: string, name: string, shape: PodShape): object {
   return {
