@@ -10,6 +10,8 @@ export interface SeenCall {
 export interface MachineRecording {
   /** By cgroup v2 id. */
   readonly calls: ReadonlyMap<bigint, readonly SeenCall[]>;
+  /** First call of each cgroup: nanoseconds of the boot clock. */
+  readonly firstNs: ReadonlyMap<bigint, bigint>;
   /** cgroups that were made meanwhile: path below the v2 root by id. */
   readonly cgroups: ReadonlyMap<bigint, string>;
   /** Rows in the map, to be compared with its size. */
@@ -25,6 +27,7 @@ type Line =
 export function parseRecorderOutput(output: string): MachineRecording {
   const calls = new Map<bigint, SeenCall[]>();
   const cgroups = new Map<bigint, string>();
+  const firstNs = new Map<bigint, bigint>();
   let rows: number | undefined;
   for (const text of output.split('\n').filter((line) => line.trim() !== '')) {
     const line = JSON.parse(text) as Line;
@@ -33,7 +36,8 @@ export function parseRecorderOutput(output: string): MachineRecording {
         addCgroup(cgroups, line.data);
         break;
       case 'map':
-        rows = addCalls(calls, line.data['@calls'] ?? {});
+        if (line.data['@calls'] !== undefined) rows = addCalls(calls, line.data['@calls']);
+        for (const [id, ns] of Object.entries(line.data['@first'] ?? {})) firstNs.set(BigInt(id), BigInt(ns));
         break;
       case 'lost_events':
       case 'helper_error':
@@ -43,7 +47,7 @@ export function parseRecorderOutput(output: string): MachineRecording {
     }
   }
   if (rows === undefined) throw new Error('the recorder ended without printing its map');
-  return { calls, cgroups, rows };
+  return { calls, firstNs, cgroups, rows };
 }
 
 function addCgroup(cgroups: Map<bigint, string>, line: string): void {

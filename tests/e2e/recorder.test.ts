@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { startRecorder } from './recorder.ts';
 
 const V2 = existsSync('/sys/fs/cgroup/unified') ? '/sys/fs/cgroup/unified' : '/sys/fs/cgroup';
@@ -43,6 +44,13 @@ describe('the independent recorder', () => {
     // write (1) into cgroup.procs was made from outside, exit_group (231) inside
     assert.ok(numbers(first).has(231));
     assert.ok(recording.calls.get(second)?.some(({ program, nr }) => program === 'sleep' && nr === 230));
+    const began = [first, second].map((id) => recording.firstNs.get(id) ?? 0n);
+    assert.ok(began[0] !== undefined && began[1] !== undefined && 0n < began[0] && began[0] < began[1], began.join());
+    const up = BigInt(Math.round(uptime() * 1000)) * 1_000_000n;
+    assert.ok(
+      began[1] < up && began[1] > up - 60_000_000_000n,
+      `${began[1]} isn't of the boot clock, which is at ${up}`,
+    );
     assert.deepEqual(tracingMounts(), mountsBefore);
   });
 });

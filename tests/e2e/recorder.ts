@@ -1,6 +1,7 @@
 /** The independent recorder: bpftrace over the whole machine, started before the pods that it is compared with. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPackages } from '../cluster/machine/debian-packages.ts';
 import { consoleProgress } from '../cluster/progress.ts';
@@ -46,13 +47,33 @@ export async function startRecorder(): Promise<Recorder> {
   }
   return {
     async stop() {
-      child.kill('SIGINT');
-      if (child.exitCode === null) await once(child, 'close');
+      let missed: number;
+      try {
+        missed = missedRuns(child.pid);
+      } finally {
+        child.kill('SIGINT');
+        if (child.exitCode === null) await once(child, 'close');
+      }
       const recording = parseRecorderOutput(output());
+      if (missed > 0) throw new Error(`the recorder's programs were left out ${missed} times`);
       if (recording.rows >= MAP_ROWS) throw new Error("the recorder's map ran full");
       return recording;
     },
   };
+}
+
+/**
+ * How often the kernel left out a program of the process: on perf's tracepoints it does so on a CPU on which someone is
+ * just changing a BPF map (kernel/trace/bpf_trace.c, trace_call_bpf), which can happen where the kernel is preemptible.
+ */
+function missedRuns(pid: number | undefined): number {
+  const directory = `/proc/${pid}/fdinfo`;
+  const counts = readdirSync(directory).flatMap((fd) => {
+    const [, misses] = /^recursion_misses:\s*(\d+)$/m.exec(readFileSync(join(directory, fd), 'utf8')) ?? [];
+    return misses === undefined ? [] : [Number(misses)];
+  });
+  if (counts.length === 0) throw new Error('no program of the recorder was found');
+  return counts.reduce((sum, misses) => sum + misses, 0);
 }
 
 function hasBegun(child: ChildProcess, output: string): boolean {

@@ -19,6 +19,13 @@ describe("the recorder's output", () => {
     assert.equal(recording.rows, 2);
   });
 
+  it('has the first instant of each cgroup', () => {
+    const first = JSON.stringify({ type: 'map', data: { '@first': { '42': 5_124_000_000_123 } } });
+    const recording = parseRecorderOutput(`${map({ '42,sh,0,0': 1 })}\n${first}\n`);
+    assert.equal(recording.firstNs.get(42n), 5_124_000_000_123n);
+    assert.equal(recording.rows, 1);
+  });
+
   it('keeps ids beyond 2^53 apart', () => {
     const { calls } = parseRecorderOutput(map({ '9007199254740993,sh,0,0': 1 }));
     assert.deepEqual([...calls.keys()], [9007199254740993n]);
@@ -26,7 +33,10 @@ describe("the recorder's output", () => {
 
   for (const [title, output] of [
     ['events were lost', `{"type": "lost_events", "data": {"events": 3}}\n${map({})}`],
-    ['the map refused a row', `{"type": "helper_error", "helper": "map_update_elem", "retcode": -7, "line": 9, "col": 45}\n${map({})}`],
+    [
+      'the map refused a row',
+      `{"type": "helper_error", "helper": "map_update_elem", "retcode": -7, "line": 9, "col": 45}\n${map({})}`,
+    ],
     ['the map is missing', ATTACHED],
     ['a row is no row', map({ nonsense: 1 })],
     ['a line is no cgroup', '{"type": "printf", "data": "?"}'],
