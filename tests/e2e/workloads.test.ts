@@ -1,8 +1,9 @@
 /** Every kind of workload ends in one profile per container: the union over its pods, whole from the first instruction. */
 import assert from 'node:assert/strict';
+import { waitUntil } from '../cluster/wait-until.ts';
 import { type FlakCluster, flakCluster } from './flak-cluster.ts';
 import { scratchNamespace } from './scratch-namespace.ts';
-import { madeBy, profilesOf, waitForPhases } from './stored-profiles.ts';
+import { madeBy, profilesOf, tracesOf, waitForPhases } from './stored-profiles.ts';
 import { job, nginxContainer, pod, replicated, shellContainer, TRACED } from './targets.ts';
 
 /** Each replica of the StatefulSet takes a path of its own: one makes a directory, the other a symbolic link. */
@@ -91,16 +92,11 @@ describe('profiles of workloads', () => {
   });
 
   it('leaves no tracer and no state of an open trace behind', async () => {
-    const left = await flak.kubectl.run([
-      'get',
-      'pods,configmaps',
-      '-n',
-      'flak-system',
-      '-l',
-      'flak.dev/target-uid',
-      '-o',
-      'name',
-    ]);
-    assert.equal(left, '');
+    const uids = (await tracesOf(flak.kubectl, namespace.name)).map(({ spec }) => spec.podUid);
+    const selector = `flak.dev/target-uid in (${uids.join(', ')})`;
+    const left = (): Promise<string> =>
+      flak.kubectl.run(['get', 'pods,configmaps', '-n', 'flak-system', '-l', selector, '-o', 'name']);
+    await waitUntil('tracers and their state to go', async () => (await left()) === '', { limitMs: 20_000 });
+    assert.ok(uids.length >= 6);
   });
 });
