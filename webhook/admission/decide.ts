@@ -1,5 +1,5 @@
 /** The decision: does this pod get a gate, and which; else for what reason not. */
-import { ALIAS_ANNOTATION, FLAK_NAMESPACE, GATE, LABELS, USER_ANNOTATIONS } from '../names.ts';
+import { ALIAS_ANNOTATION, FLAK_NAMESPACE, GATE, LABELS, PROBE_NAMESPACE, USER_ANNOTATIONS } from '../names.ts';
 import { carriesGate } from './carries-gate.ts';
 import type { GatePlan } from './gate.ts';
 import { chooseMedium, type GateMedium } from './medium.ts';
@@ -102,7 +102,9 @@ function findPresentObstacle(facts: AdmissionFacts): SkipReason | undefined {
   if (facts.namespaceFacts?.terminating === true) return 'namespace-terminating';
   if (facts.uninstalling) return 'uninstalling';
   if (!facts.controllerAlive) return 'no-controller';
-  return facts.gateImageAvailable ? undefined : 'gate-image-unavailable';
+  // The probe's pods are dry runs that pull nothing: a replica can be ready to say that the image is missing.
+  const canStart = facts.gateImageAvailable || facts.namespace === PROBE_NAMESPACE;
+  return canStart ? undefined : 'gate-image-unavailable';
 }
 
 function planGate(

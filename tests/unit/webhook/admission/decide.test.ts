@@ -111,6 +111,12 @@ const CASES: Case[] = [
   ['an uninstall under way', 'uninstalling', requestingPod(), { uninstalling: true }],
   ['no controller', 'no-controller', requestingPod(), { controllerAlive: false }],
   ['a gate image that fails', 'gate-image-unavailable', requestingPod(), { gateImageAvailable: false }],
+  [
+    "a replica's question whether it is ready, although the gate's image fails",
+    'traced',
+    requestingPod(),
+    { namespace: 'flak-probe', gateImageAvailable: false },
+  ],
 ];
 
 describe('the decision', () => {
