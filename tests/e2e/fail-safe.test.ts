@@ -1,6 +1,6 @@
 /** What Flak can't do, or is kept from doing, to one target: it starts and ends all the same, and Trace and Event say why. */
 import assert from 'node:assert/strict';
-import { FINALIZER, USER_ANNOTATIONS } from '../../webhook/names.ts';
+import { FINALIZER, FLAK_NAMESPACE, USER_ANNOTATIONS } from '../../webhook/names.ts';
 import { waitUntil } from '../cluster/wait-until.ts';
 import { type FlakCluster, flakCluster } from './flak-cluster.ts';
 import { findPod, waitForEvent, waitForTrace } from './observe.ts';
@@ -134,28 +134,31 @@ describe('a target that Flak fails', () => {
     assert.ok(!left.metadata.finalizers?.includes(FINALIZER));
   });
 
-  for (const [name, how] of [
-    ['handed-over', []],
-    ['killed-tracer', ['--grace-period=0', '--force']],
-  ] as const) {
-    it(`loses nothing when its tracer is deleted${how.length > 0 ? ' by force' : ''}`, async () => {
-      await isReady(open.name, name);
-      const { status } = await waitForTrace(flak.kubectl, open.name, name, ['Recording']);
-      const tracer = status.tracer ?? '';
-      const uid = (await findPod(flak.kubectl, 'flak-system', tracer))?.metadata.uid;
-      await remove('flak-system', tracer, ...how);
-      await proceed(flak.kubectl, open.name, name);
-      const isReplaced = async (): Promise<boolean> => {
-        const found = await findPod(flak.kubectl, 'flak-system', tracer);
-        return found?.status.phase === 'Running' && found.metadata.uid !== uid;
-      };
-      await waitUntil('the tracer has a successor', isReplaced, { limitMs: 30_000 });
-      await remove(open.name, name);
-      const profile = (await profilesOf(flak.kubectl, open.name)).get(`pod-${name}-main`);
-      assert.ok(madeBy(profile, 'workload').has('mkdir'));
-      assert.deepEqual(profile?.completeness, { level: 'observed', reasons: [], notes: ['tracer-restarted'] });
-    });
+  async function losesNothingWithout(name: string, ...how: string[]): Promise<void> {
+    await isReady(open.name, name);
+    const { status } = await waitForTrace(flak.kubectl, open.name, name, ['Recording']);
+    const tracer = status.tracer ?? '';
+    const uid = (await findPod(flak.kubectl, FLAK_NAMESPACE, tracer))?.metadata.uid;
+    await remove(FLAK_NAMESPACE, tracer, ...how);
+    await proceed(flak.kubectl, open.name, name);
+    const isReplaced = async (): Promise<boolean> => {
+      const found = await findPod(flak.kubectl, FLAK_NAMESPACE, tracer);
+      return found?.status.phase === 'Running' && found.metadata.uid !== uid;
+    };
+    await waitUntil('the tracer has a successor', isReplaced, { limitMs: 30_000 });
+    await remove(open.name, name);
+    const profile = (await profilesOf(flak.kubectl, open.name)).get(`pod-${name}-main`);
+    assert.ok(madeBy(profile, 'workload').has('mkdir'));
+    assert.deepEqual(profile?.completeness, { level: 'observed', reasons: [], notes: ['tracer-restarted'] });
   }
+
+  it('loses nothing when its tracer is deleted', async () => {
+    await losesNothingWithout('handed-over');
+  });
+
+  it('loses nothing when its tracer is deleted by force', async () => {
+    await losesNothingWithout('killed-tracer', '--grace-period=0', '--force');
+  });
 
   it('is recorded from then on when it is labelled while it runs, and its profile says so', async () => {
     await isReady(open.name, 'late');
