@@ -77,9 +77,15 @@ export function createCourier(deps: CourierDeps): Courier {
       replaced = new AbortController();
       const signal = AbortSignal.any([deps.signal, replaced.signal]);
       become('busy');
-      deliver(encode, signal).then(become, (error: unknown) => {
-        if (!signal.aborted) deps.onFailure(error);
-      });
+      deliver(encode, signal).then(
+        (end) => {
+          // A delivery that was replaced between its answer and this turn has no say: the state is the newer one's.
+          if (!signal.aborted) become(end);
+        },
+        (error: unknown) => {
+          if (!signal.aborted) deps.onFailure(error);
+        },
+      );
     },
   };
 }

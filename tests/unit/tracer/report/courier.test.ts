@@ -81,6 +81,18 @@ describe('the courier', () => {
     assert.equal(courier.state(), 'busy');
   });
 
+  it('does not let an answer end a report that is submitted while the answer is taken in', async () => {
+    for (let turns = 0; turns < 6; turns += 1) {
+      const { courier, submit, puts } = setUp();
+      submit('older');
+      puts[0]?.answer({ kind: 'acknowledged' });
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      submit('newer');
+      await settle();
+      assert.equal(courier.state(), 'busy', `submitted ${turns} turns after the answer`);
+    }
+  });
+
   it('goes on behind numbers that are taken', async () => {
     const { courier, submit, last } = setUp();
     submit('report');
