@@ -12,7 +12,7 @@ import { withLock } from './lock.ts';
 import { readMemlockLimit } from './node.ts';
 import type { Maps } from './pins.ts';
 import { closePins, openPins, removePins } from './pins.ts';
-import { toReading } from './reading.ts';
+import { changesOf, toReading } from './reading.ts';
 import { listRunning } from './running.ts';
 import { refuseLoad } from './refusal.ts';
 import type { HeldSlot, SlotDeps } from './slots.ts';
@@ -119,7 +119,7 @@ function holdSlot(deps: JoinDeps, slotDeps: SlotDeps, held: HeldSlot, resumed: b
   return {
     armedAtBootNs: held.armedNs,
     resumed,
-    changes: () => readCounters(slotDeps, held.index).firstSights,
+    changes: () => changesOf(readCounters(slotDeps, held.index)),
     read: () => readSlot(slotDeps, held),
     leave: () =>
       withLock(deps.lockFile, kernel, () => {

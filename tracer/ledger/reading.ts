@@ -36,6 +36,14 @@ function reasonsOf({ counters, rows }: RawSlot): PartialReason[] {
   return reasons;
 }
 
+/**
+ * Grows with whatever a reading tells that an earlier one didn't: each first sight, and the first loss of each kind. A loss alone
+ * must be enough, or what was read before it would go on being told as whole.
+ */
+export function changesOf({ firstSights, full, originUnknown, outOfRange }: Counters): bigint {
+  return firstSights + BigInt([full, originUnknown, outOfRange].filter((count) => count > 0n).length);
+}
+
 /** Containers in the order in which they were first met. */
 export function toReading(raw: RawSlot): SlotReading {
   const entries = new Map<bigint, RecordingEntry[]>([...raw.containers.keys()].map((id) => [id, []]));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RawSlot, RowOfSlot } from '../../../../tracer/ledger/reading.ts';
-import { toReading } from '../../../../tracer/ledger/reading.ts';
+import { changesOf, toReading } from '../../../../tracer/ledger/reading.ts';
 
 const QUIET = { firstSights: 9n, full: 0n, originUnknown: 0n, outOfRange: 0n };
 
@@ -25,6 +25,18 @@ function raw(changes: Partial<RawSlot>): RawSlot {
 }
 
 describe('the reading of a slot', () => {
+  it('is out of date after a first sight, and after the first loss of each kind', () => {
+    const steps = [
+      QUIET,
+      { ...QUIET, full: 1n },
+      { ...QUIET, full: 5n, outOfRange: 1n },
+      { ...QUIET, full: 5n, outOfRange: 1n, originUnknown: 2n },
+      { ...QUIET, firstSights: 10n, full: 5n, outOfRange: 1n, originUnknown: 2n },
+    ];
+    assert.equal(new Set(steps.map(changesOf)).size, steps.length);
+    assert.equal(changesOf({ ...QUIET, full: 1n }), changesOf({ ...QUIET, full: 99n }), 'the reasons are the same');
+  });
+
   it('gives each container its own rows, in the order of their first sight', () => {
     const rows = [row(30n, 'setup', 1), row(20n, 'workload', 2), row(30n, 'workload', 3)];
     const { containers, reasons } = toReading(raw({ rows }));
