@@ -23,7 +23,10 @@ export interface Readiness {
 
 const EVERY_MS = { starting: 1000, ready: 5 * 60_000 } as const;
 
-/** Once ready it stays so: a replica that lost its leader must go on answering, to say why it adds no gates. */
+/**
+ * Once ready it stays so: a replica that lost its leader must go on answering, to say why it adds no gates; and where
+ * somebody has taken the webhook configuration away, tracers still have reports to bring and an uninstall is to be held.
+ */
 export function createReadiness(deps: ReadinessDeps): Readiness {
   let certificate = false;
   let gate = false;
@@ -44,7 +47,7 @@ export function createReadiness(deps: ReadinessDeps): Readiness {
   return {
     missing,
     certificateInPlace: (complete) => {
-      certificate = complete;
+      certificate ||= complete;
     },
     // Until it is known, the medium that every policy allows.
     defaultMedium: () => medium ?? 'annotation',

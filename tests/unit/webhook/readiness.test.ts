@@ -58,6 +58,16 @@ describe('when a replica calls itself ready', () => {
     await stop();
   });
 
+  it('stays ready when a webhook configuration is taken away: tracers still bring their reports', async () => {
+    const { clock, state, readiness, stop } = start();
+    Object.assign(state, { alive: true, synced: true, medium: 'hostPath', gate: true });
+    readiness.certificateInPlace(true);
+    await clock.pass(1000);
+    readiness.certificateInPlace(false);
+    deepEqual(readiness.missing(), []);
+    await stop();
+  });
+
   it('is not ready any more once its end has begun', async () => {
     const { clock, state, readiness, stop } = start();
     Object.assign(state, { alive: true, synced: true, medium: 'annotation', gate: true });
