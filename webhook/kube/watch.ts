@@ -183,17 +183,20 @@ async function watchOnce<T>(
   const ended = AbortSignal.any([signal, silence.signal]);
   const body = await deps.stream({ method: 'GET', path, query, signal: ended });
   let version = from;
+  // A bookmark may repeat the version: where nothing happens, a watch that ran its time has done its work all the same.
+  let progressed = false;
   for await (const event of readEvents(body)) {
     silence.reset();
     if (event.kind === 'failed') {
       deps.onTrouble(`the server ended the watch (${event.code}): ${event.message}`);
       return { progressed: false, resumeFrom: null };
     }
+    progressed = true;
     if (event.kind === 'bookmark') version = event.resourceVersion;
     else {
       sink.apply(event);
       version = resourceVersionOf(event.object);
     }
   }
-  return { progressed: version !== from, resumeFrom: version };
+  return { progressed, resumeFrom: version };
 }

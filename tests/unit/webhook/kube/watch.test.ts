@@ -192,6 +192,18 @@ describe('a cache over a server that misbehaves', () => {
     deepEqual(troubles, []);
   });
 
+  it('watches on at once where nothing happens but bookmarks that repeat the version', async () => {
+    server.objects.set('a', 1);
+    let watches = 0;
+    server.watches.push((answer) => {
+      watches += 1;
+      if (watches <= 5) answer.end(line('BOOKMARK', objectOf('', 1)));
+    });
+    start();
+    while (watches <= 5) await new Promise((resolve) => setTimeout(resolve, 1));
+    equal(pauses, 0);
+  });
+
   it('refuses an event without end', async () => {
     server.objects.set('a', 1);
     server.watches.push(
