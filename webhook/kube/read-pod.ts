@@ -51,9 +51,14 @@ function optInOf(label: string | undefined): TargetPod['optIn'] {
   return label === 'true' || label === 'false' ? label : null;
 }
 
+/** null for what admission ignored too (admission/decide.ts): then the gate has the configuration's timeout. */
+function timeoutOf(annotation: string | undefined): number | null {
+  const seconds = /^\d{1,3}$/.test(annotation ?? '') ? Number(annotation) : 0;
+  return seconds >= 1 && seconds <= 600 ? seconds * 1000 : null;
+}
+
 /** Labels, annotations and owner: what admission and the pod's makers wrote. */
 function readMarks({ metadata }: RawPod) {
-  const timeoutSeconds = Number(metadata.annotations[USER_ANNOTATIONS.gateTimeoutSeconds] ?? Number.NaN);
   const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
   return {
     held: (metadata.finalizers ?? []).includes(FINALIZER),
@@ -61,7 +66,7 @@ function readMarks({ metadata }: RawPod) {
     traced: metadata.labels[LABELS.traced] === 'true',
     signal: signalOf(metadata.annotations[ANNOTATIONS.gate]),
     failClosed: metadata.annotations[USER_ANNOTATIONS.failClosed] === 'true',
-    gateTimeoutMs: timeoutSeconds >= 1 ? timeoutSeconds * 1000 : null,
+    gateTimeoutMs: timeoutOf(metadata.annotations[USER_ANNOTATIONS.gateTimeoutSeconds]),
     mirror: MIRROR_ANNOTATION in metadata.annotations,
     owner:
       owner === undefined ? null : { apiVersion: owner.apiVersion, kind: owner.kind, name: owner.name, uid: owner.uid },

@@ -77,6 +77,13 @@ describe('reading a pod', () => {
     equal(pod.owner?.kind, 'ReplicaSet');
   });
 
+  it('takes no timeout that admission ignored', () => {
+    for (const text of ['0', '601', '1e18', '-5', 'soon', '']) {
+      const annotations = { 'flak.dev/gate-timeout-seconds': text };
+      equal(readPod({ ...POD, metadata: { ...POD.metadata, annotations } })?.gateTimeoutMs, null, text);
+    }
+  });
+
   it('keeps the gate apart from the containers', () => {
     equal(pod?.gate?.medium, 'hostPath');
     deepEqual(pod.gate.state, { kind: 'terminated', exitCode: 0, finishedAtMs: at('2026-01-01T00:00:05Z') });
