@@ -24,10 +24,16 @@ export type Identity =
   | { readonly kind: 'try-later' };
 
 /**
- * Verdicts are trusted for 60 s (a deleted pod's token dies earlier by the pod cache). 4096 tokens are four times the
+ * A tracer's verdict is trusted for 60 s (a deleted pod's token dies earlier by the pod cache). 4096 tokens are four times the
  * tracers of a 100-node cluster at the cap of ten. At most 32 reviews under way keep a flood of made-up tokens off the API server.
  */
 export const TOKEN_CACHE = { ttlMs: 60_000, maxTokens: 4096, maxReviews: 32 } as const;
+
+/**
+ * `unauthenticated` is also what the API server answers when it couldn't look up the token's pod (status.error). A gate may be
+ * waiting for this very tracer, so that verdict is kept no longer than a client's pause between two tries.
+ */
+const REFUSED_MS = 1000;
 
 export interface AuthenticatorDeps {
   readonly reviewToken: ReviewToken;
@@ -42,7 +48,7 @@ const TRACER_USER = `system:serviceaccount:${FLAK_NAMESPACE}:${OBJECTS.tracerSer
 
 /** A token's verdict is asked for once, also by requests that arrive while the first review is under way. */
 export function createAuthenticator({ reviewToken, nowMs, cache = TOKEN_CACHE }: AuthenticatorDeps): Authenticate {
-  const known = new Map<string, { readonly identity: Promise<Identity>; readonly expiresAtMs: number }>();
+  const known = new Map<string, { readonly identity: Promise<Identity>; expiresAtMs: number }>();
   let reviews = 0;
 
   async function review(key: string, token: string): Promise<Identity> {
@@ -50,6 +56,9 @@ export function createAuthenticator({ reviewToken, nowMs, cache = TOKEN_CACHE }:
     try {
       const identity = identify(await reviewToken(token));
       if (identity.kind === 'try-later') known.delete(key);
+      const entry = known.get(key);
+      if (identity.kind === 'invalid' && entry !== undefined)
+        entry.expiresAtMs = nowMs() + Math.min(cache.ttlMs, REFUSED_MS);
       return identity;
     } catch (cause) {
       known.delete(key);

@@ -49,6 +49,19 @@ describe('authenticating a tracer', () => {
     assert.equal(api.asked.length, 2);
   });
 
+  it('asks again for a refused token after a second: the API server may only have failed to look up its pod', async () => {
+    let now = 0;
+    const verdicts: TokenVerdict[] = [{ kind: 'unauthenticated' }];
+    const api = reviewer(() => verdicts.shift() ?? genuine);
+    const authenticate = createAuthenticator({ ...api, nowMs: () => now });
+    assert.equal((await authenticate('t')).kind, 'invalid');
+    now = 999;
+    assert.equal((await authenticate('t')).kind, 'invalid');
+    now = 1000;
+    assert.equal((await authenticate('t')).kind, 'tracer');
+    assert.equal(api.asked.length, 2);
+  });
+
   it('asks once for requests that arrive during the review', async () => {
     const answer = Promise.withResolvers<TokenVerdict>();
     const api = reviewer(() => answer.promise);
