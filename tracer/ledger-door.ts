@@ -1,10 +1,11 @@
 /** The way from a pod's UID into the ledger: find its cgroup, open, join. */
-import { findPodCgroup, type PodCgroup } from './cgroups/find-pod-cgroup.ts';
+import { findPodCgroup, NO_CGROUP, type PodCgroup } from './cgroups/find-pod-cgroup.ts';
 import type { Hierarchy } from './cgroups/hierarchy.ts';
 import { openLedger, type JoinResult, type Ledger, type LedgerOptions } from './ledger/ledger.ts';
 
 export interface LedgerDoor {
   findPod(): PodCgroup | undefined;
+  /** With NO_CGROUP: finds an earlier tracer's slot, and makes none. */
   join(pod: PodCgroup): Promise<JoinResult>;
   /** Lets go of what was opened; what is pinned stays. */
   close(): void;
@@ -16,9 +17,6 @@ export interface LedgerDoorOptions extends Omit<LedgerOptions, 'cgroupRoot'> {
   readonly hierarchy: Hierarchy | undefined;
 }
 
-/** Stands for the pod where no cgroup could be found however long one looked: joining refuses at once. */
-const NOWHERE: PodCgroup = { path: '/nonexistent', id: 0n };
-
 /** Opens nothing before the target is there: a node without a target is not touched. */
 export function createLedgerDoor({ podUid, hierarchy, ...options }: LedgerDoorOptions): LedgerDoor {
   let opened: Ledger | undefined;
@@ -28,11 +26,11 @@ export function createLedgerDoor({ podUid, hierarchy, ...options }: LedgerDoorOp
     const result = openLedger({ ...options, cgroupRoot: hierarchy.path });
     if (result.kind !== 'ok') return result;
     opened = result.ledger;
-    return opened.join({ podUid, cgroupIds: [pod.id] });
+    return opened.join({ podUid, cgroupIds: pod === NO_CGROUP ? [] : [pod.id] });
   }
 
   return {
-    findPod: () => (hierarchy === undefined ? NOWHERE : findPodCgroup(hierarchy.path, podUid)),
+    findPod: () => (hierarchy === undefined ? NO_CGROUP : findPodCgroup(hierarchy.path, podUid)),
     join,
     close: () => {
       opened?.close();

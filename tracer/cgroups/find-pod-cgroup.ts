@@ -15,6 +15,9 @@ export interface PodCgroup {
   readonly id: bigint;
 }
 
+/** Stands for a pod whose cgroup isn't there: not yet, no more, or not on this node. Nobody lives in it. */
+export const NO_CGROUP: PodCgroup = { path: '/nonexistent', id: 0n };
+
 /**
  * Breadth first: a directory that imitates a pod's name deeper in the tree never wins over the real one.
  * @param root of the v2 hierarchy

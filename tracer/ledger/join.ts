@@ -11,7 +11,7 @@ import * as layout from './layout.ts';
 import { withLock } from './lock.ts';
 import { readMemlockLimit } from './node.ts';
 import type { Maps } from './pins.ts';
-import { closePins, openPins, removePins } from './pins.ts';
+import { arePinned, closePins, openPins, removePins } from './pins.ts';
 import { changesOf, toReading } from './reading.ts';
 import { listRunning } from './running.ts';
 import { refuseLoad } from './refusal.ts';
@@ -33,24 +33,36 @@ export interface JoinedSlot extends Slot {
   close(): void;
 }
 
+const NO_CGROUP: RefusedResult = {
+  kind: 'refused',
+  refusal: 'pod-cgroup-not-found',
+  detail: 'the pod has neither a cgroup nor a slot of an earlier tracer',
+};
+
+/** Under the lock, where no slot is in use. No lock file stays either: lock.ts knows when one is gone. */
+function clearNode({ pinRoot, lockFile }: JoinDeps): void {
+  removePins(pinRoot);
+  rmSync(lockFile, { force: true });
+}
+
 /** Opens or loads what the node shares. An error that speaks of the node becomes a refusal. */
-function openNode({ bpf, pinRoot, objectFile }: JoinDeps): { kind: 'ok'; maps: Maps } | RefusedResult {
+function openNode(deps: JoinDeps): { kind: 'ok'; maps: Maps } | RefusedResult {
+  const { bpf, pinRoot, objectFile } = deps;
   try {
     return { kind: 'ok', maps: openPins(bpf, pinRoot, objectFile) };
   } catch (error) {
+    if (!arePinned(pinRoot)) clearNode(deps);
     const refused = error instanceof BpfError ? refuseLoad(error, release(), readMemlockLimit()) : null;
     if (refused === null) throw error;
     return { kind: 'refused', ...refused };
   }
 }
 
-/** Under the lock. The last one out switches off the light, and leaves no lock file either: lock.ts knows when one is gone. */
+/** Under the lock. The last one out switches off the light. */
 function closeNode(deps: JoinDeps, slotDeps: SlotDeps): void {
   const isEmpty = !readDirectory(slotDeps).some((entry) => entry.inUse);
   closePins(deps.bpf, slotDeps.maps);
-  if (!isEmpty) return;
-  removePins(deps.pinRoot);
-  rmSync(deps.lockFile, { force: true });
+  if (isEmpty) clearNode(deps);
 }
 
 function sweep(deps: JoinDeps, slotDeps: SlotDeps, podUid: string): void {
@@ -61,24 +73,32 @@ function sweep(deps: JoinDeps, slotDeps: SlotDeps, podUid: string): void {
   }
 }
 
-/** The slot's entry as it shall be: the one found, with any new cgroups, or a fresh one. Null when all are taken. */
-function claim(
-  slotDeps: SlotDeps,
-  podUid: string,
-  cgroupIds: readonly bigint[],
-): { index: number; entry: SlotEntry; resumed: boolean } | null {
+interface Claim {
+  readonly kind: 'claimed';
+  readonly index: number;
+  readonly entry: SlotEntry;
+  readonly resumed: boolean;
+}
+
+/** The slot's entry as it shall be: the one found, with any new cgroups, or a fresh one. */
+function claim(slotDeps: SlotDeps, podUid: string, cgroupIds: readonly bigint[]): Claim | RefusedResult {
   const choice = chooseSlot(readDirectory(slotDeps), podUid);
-  switch (choice.kind) {
-    case 'full':
-      return null;
-    case 'free':
-      return { index: choice.index, entry: prepareFresh(slotDeps, choice.index, podUid, cgroupIds), resumed: false };
-    case 'resume': {
-      const found = readEntry(slotDeps, choice.index);
-      const ids = [...new Set([...cgroupIds, ...found.cgroupIds])].slice(0, layout.CGROUPS_PER_SLOT);
-      return { index: choice.index, entry: { ...found, cgroupIds: ids, goneSinceNs: 0n }, resumed: true };
-    }
+  if (choice.kind === 'resume') {
+    const found = readEntry(slotDeps, choice.index);
+    const ids = [...new Set([...cgroupIds, ...found.cgroupIds])].slice(0, layout.CGROUPS_PER_SLOT);
+    return {
+      kind: 'claimed',
+      index: choice.index,
+      entry: { ...found, cgroupIds: ids, goneSinceNs: 0n },
+      resumed: true,
+    };
   }
+  if (cgroupIds.length === 0) return NO_CGROUP;
+  if (choice.kind === 'full') {
+    return { kind: 'refused', refusal: 'no-free-slot', detail: `all ${layout.SLOTS} slots are in use` };
+  }
+  const entry = prepareFresh(slotDeps, choice.index, podUid, cgroupIds);
+  return { kind: 'claimed', index: choice.index, entry, resumed: false };
 }
 
 function readCounters({ bpf, maps }: SlotDeps, index: number): layout.Counters {
@@ -143,7 +163,11 @@ function holdSlot(deps: JoinDeps, slotDeps: SlotDeps, held: HeldSlot, resumed: b
 export function joinSlot(deps: JoinDeps, target: Target): { kind: 'ok'; slot: JoinedSlot } | RefusedResult {
   const podUid = layout.normalizePodUid(target.podUid);
   const { length } = target.cgroupIds;
-  if (length < 1 || length > layout.CGROUPS_PER_SLOT) throw new RangeError(`a pod has 1 to 4 cgroups, not ${length}`);
+  if (length > layout.CGROUPS_PER_SLOT) throw new RangeError(`a pod has 4 cgroups at most, not ${length}`);
+  if (length === 0 && !arePinned(deps.pinRoot)) {
+    clearNode(deps);
+    return NO_CGROUP;
+  }
   const opened = openNode(deps);
   if (opened.kind === 'refused') return opened;
   const slotDeps: SlotDeps = {
@@ -152,18 +176,18 @@ export function joinSlot(deps: JoinDeps, target: Target): { kind: 'ok'; slot: Jo
     bootNs: () => deps.kernel.bootNs(),
     runningContainers: (id) => deps.kernel.inCgroup(deps.cgroupRoot, id, listRunning) ?? [],
   };
-  let claimed: ReturnType<typeof claim> = null;
+  let claimed: Claim | RefusedResult | undefined;
   try {
     sweep(deps, slotDeps, podUid);
     claimed = claim(slotDeps, podUid, target.cgroupIds);
-    if (claimed === null) {
+    if (claimed.kind === 'refused') {
       closeNode(deps, slotDeps);
-      return { kind: 'refused', refusal: 'no-free-slot', detail: `all ${layout.SLOTS} slots are in use` };
+      return claimed;
     }
     const held = arm(slotDeps, claimed.index, claimed.entry);
     return { kind: 'ok', slot: holdSlot(deps, slotDeps, held, claimed.resumed) };
   } catch (error) {
-    if (claimed?.resumed === false) disarm(slotDeps, claimed.index);
+    if (claimed?.kind === 'claimed' && !claimed.resumed) disarm(slotDeps, claimed.index);
     closeNode(deps, slotDeps);
     throw error;
   }

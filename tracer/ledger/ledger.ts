@@ -33,7 +33,7 @@ export type JoinResult = { readonly kind: 'ok'; readonly slot: Slot } | RefusedR
 export interface Target {
   /** With or without dashes (static pods have none). */
   readonly podUid: string;
-  /** Inode numbers of the pod's cgroup in the v2 hierarchy: at least one, at most four. */
+  /** Inode numbers of the pod's cgroup in the v2 hierarchy: four at most; none: only an earlier tracer's slot will do. */
   readonly cgroupIds: readonly bigint[];
 }
 

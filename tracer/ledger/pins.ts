@@ -66,7 +66,7 @@ function load(bpf: Bpf, objectFile: string, places: PinPlaces): void {
  */
 export function openPins(bpf: Bpf, pinRoot: string, objectFile: string): Maps {
   const places = placesUnder(pinRoot);
-  if (!existsSync(places.whole)) load(bpf, objectFile, places);
+  if (!arePinned(pinRoot)) load(bpf, objectFile, places);
   return Object.fromEntries(MAP_ROLES.map((role) => [role, bpf.openPin(join(places.whole, role))])) as Record<
     MapRole,
     number
@@ -77,11 +77,19 @@ export function closePins(bpf: Bpf, maps: Maps): void {
   for (const role of MAP_ROLES) bpf.closeMap(maps[role]);
 }
 
-/** Detaches the programs and lets the kernel free everything, as soon as no tracer has a map open. Under the lock. */
+/** Whether programs of this layout are loaded. */
+export function arePinned(pinRoot: string): boolean {
+  return existsSync(placesUnder(pinRoot).whole);
+}
+
+/**
+ * Detaches the programs and lets the kernel free everything, as soon as no tracer has a map open; takes away what a
+ * tracer left that died while it was loading or removing them. Under the lock.
+ */
 export function removePins(pinRoot: string): void {
   const places = placesUnder(pinRoot);
   removeRemains(places);
-  renameSync(places.whole, places.leaving);
+  if (existsSync(places.whole)) renameSync(places.whole, places.leaving);
   removeRemains(places);
-  if (readdirSync(pinRoot).length === 0) rmdirSync(pinRoot);
+  if (existsSync(pinRoot) && readdirSync(pinRoot).length === 0) rmdirSync(pinRoot);
 }

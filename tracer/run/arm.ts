@@ -1,6 +1,6 @@
 /** Arms the ledger on the target: waits for the pod's cgroup, then joins. */
 import type { Refusal } from '../../profile/recording.ts';
-import type { PodCgroup } from '../cgroups/find-pod-cgroup.ts';
+import { NO_CGROUP, type PodCgroup } from '../cgroups/find-pod-cgroup.ts';
 import type { Clock } from '../clock.ts';
 import type { JoinResult, Slot } from '../ledger/ledger.ts';
 import type { Bell } from './bell.ts';
@@ -25,25 +25,28 @@ export interface ArmDeps {
 /** Usually the cgroup is older than the tracer. A walk over the node's cgroups takes some milliseconds. */
 const LOOK_MS = 100;
 
-/** A target that is being deleted before it has a cgroup is not waited for. */
+/**
+ * A target that is being deleted before it has a cgroup is not waited for. What a predecessor recorded outlives the cgroup, so
+ * its slot is asked for before anything is given up.
+ */
 export async function arm(deps: ArmDeps): Promise<ArmResult> {
   const giveUpAtMs = deps.clock.steadyMs() + deps.cgroupWaitMs;
   for (;;) {
-    const ending = endingOf(deps.hearing);
-    if (ending !== undefined) return { kind: 'over', ending };
+    // Nothing is held yet that a successor would not find by itself.
+    if (deps.hearing.stopping() !== null) return { kind: 'over', ending: 'handed-over' };
+    const order = deps.hearing.order();
+    if (order === 'leave') return giveUp(deps);
     const pod = deps.findPod();
     if (pod !== undefined) return joinPod(deps, pod);
-    if (deps.hearing.order() === 'flush' || deps.clock.steadyMs() >= giveUpAtMs) {
-      return { kind: 'refused', refusal: 'pod-cgroup-not-found', detail: `looked for ${deps.cgroupWaitMs} ms at most` };
-    }
+    if (order === 'flush' || deps.clock.steadyMs() >= giveUpAtMs) return joinPod(deps, NO_CGROUP);
     await deps.bell.wait(Math.min(giveUpAtMs, deps.clock.steadyMs() + LOOK_MS));
   }
 }
 
-function endingOf(hearing: Hearing): Ending | undefined {
-  if (hearing.order() === 'leave') return 'left';
-  // Nothing is held yet that a successor would not find by itself.
-  return hearing.stopping() === null ? undefined : 'handed-over';
+/** A predecessor's slot is taken over to be given up; where there is none, nothing is. */
+async function giveUp(deps: ArmDeps): Promise<ArmResult> {
+  const result = await joinPod(deps, NO_CGROUP);
+  return result.kind === 'refused' ? { kind: 'over', ending: 'left' } : result;
 }
 
 async function joinPod({ join }: ArmDeps, pod: PodCgroup): Promise<ArmResult> {

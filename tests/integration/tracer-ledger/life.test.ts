@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLedger } from '../../../tracer/ledger/ledger.ts';
@@ -45,6 +45,11 @@ function ids(kind: 'prog' | 'map'): number[] {
   return shown.map((one) => one.id);
 }
 
+/** What a node without a trace must not have. */
+function remainsOf({ options }: Stage): string[] {
+  return [options.pinRoot, options.lockFile].filter((path) => existsSync(path));
+}
+
 describe('the life of the ledger on a node', function () {
   let stage: Stage;
 
@@ -77,6 +82,38 @@ describe('the life of the ledger on a node', function () {
     await slot.leave();
   });
 
+  it('is found again when nothing is left of the pod but what was seen, and gives that up', async () => {
+    const pod = stage.pod();
+    const { tracer } = await startTracer(stage, pod, 'wait');
+    const cgroup = makeCgroup(pod, 'one');
+    runInside(cgroup, 'true');
+    tracer.kill('SIGKILL');
+    await once(tracer, 'exit');
+    rmdirSync(cgroup);
+    rmdirSync(pod.directory);
+
+    const slot = await stage.join({ ...pod, target: { ...pod.target, cgroupIds: [] } });
+    assert.equal(slot.resumed, true);
+    assert.ok(calledBy(slot.read().containers[0], 'x86_64').includes(231));
+    await slot.leave();
+    assert.deepEqual(remainsOf(stage), []);
+  });
+
+  it('makes no slot for a pod without a cgroup, and takes away what a killed tracer left half removed', async () => {
+    const { target } = stage.pod();
+    mkdirSync(join(stage.options.pinRoot, 'v1-leaving'), { recursive: true });
+    const refused = await stage.open().join({ ...target, cgroupIds: [] });
+    assert.equal(refused.kind === 'refused' && refused.refusal, 'pod-cgroup-not-found');
+    assert.deepEqual(remainsOf(stage), []);
+  });
+
+  it('leaves nothing on a node that takes no programs', async () => {
+    const opened = openLedger({ ...stage.options, objectFile: join(stage.folder, 'missing.o') });
+    assert.ok(opened.kind === 'ok');
+    await assert.rejects(opened.ledger.join(stage.pod().target), /missing\.o/);
+    assert.deepEqual(remainsOf(stage), []);
+  });
+
   it('leaves nothing behind when the last one is out', async () => {
     const pods = [stage.pod(), stage.pod()];
     const mapsBefore = ids('map');
@@ -87,8 +124,7 @@ describe('the life of the ledger on a node', function () {
     assert.deepEqual(pinned(stage), { programs, maps }, 'the other one still needs them');
     const slotMaps = ids('map').filter((id) => !mapsBefore.includes(id));
     await last?.leave();
-    assert.equal(existsSync(stage.options.pinRoot), false);
-    assert.equal(existsSync(stage.options.lockFile), false);
+    assert.deepEqual(remainsOf(stage), []);
     for (let turn = 0; turn < 100 && ids('prog').some((id) => programs.includes(id)); turn++) await sleep(50);
     assert.deepEqual(
       ids('prog').filter((id) => programs.includes(id)),
@@ -120,7 +156,7 @@ describe('the life of the ledger on a node', function () {
     runInside(cgroup, 'true');
     assert.ok(calledBy(slot.read().containers[0], 'x86_64').includes(231));
     await slot.leave();
-    assert.equal(existsSync(stage.options.pinRoot), false);
+    assert.deepEqual(remainsOf(stage), []);
   });
 
   it('refuses a node without cgroup v2, by name', () => {

@@ -1,6 +1,8 @@
 /** A node, a kernel and a control plane for one run, held in a test's hands. */
+import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import type { Order, Report } from '../../../../profile/recording.ts';
+import { NO_CGROUP } from '../../../../tracer/cgroups/find-pod-cgroup.ts';
 import type { PodPopulation } from '../../../../tracer/cgroups/read-pod-cgroup.ts';
 import type { ContainerReading, JoinResult, Slot } from '../../../../tracer/ledger/ledger.ts';
 import type { OrderOutcome, PutOutcome } from '../../../../tracer/report/control-plane.ts';
@@ -21,6 +23,9 @@ const RECORDS: readonly (readonly [string, ContainerDescription])[] = [
   [GATE, { name: 'flak-gate', kind: 'container', runtime: 'runc' }],
   [APP, { name: 'app', kind: 'container', runtime: 'runc' }],
 ];
+
+/** The ledger's answer where the pod has neither a cgroup nor an earlier tracer's slot. */
+const NOBODY: JoinResult = { kind: 'refused', refusal: 'pod-cgroup-not-found', detail: 'nothing of it' };
 
 /** What the kernel has written down, and whether anyone still wants it. */
 export class FakeSlot implements Slot {
@@ -110,7 +115,7 @@ export function createFakeRun(over: Partial<RunDeps> = {}) {
   const start = () => {
     const run = runTrace({
       findPod: () => (world.alive === undefined ? undefined : { path: '/pod', id: 7n }),
-      join: () => Promise.resolve(world.joined()),
+      join: (pod) => Promise.resolve(pod === NO_CGROUP && !slot.resumed ? NOBODY : world.joined()),
       readPod,
       watchPod: (_path, onChange, signal) => {
         world.podChanged = onChange;
@@ -149,4 +154,15 @@ export function createFakeRun(over: Partial<RunDeps> = {}) {
     return ending;
   };
   return { ...world, world, start };
+}
+
+export function kinds(reports: readonly Report[]): string[] {
+  return reports.map(({ kind }) => kind);
+}
+
+/** The numbers that the containers of this name have called. */
+export function callsOf(report: Report | undefined, name: string): number[] {
+  assert.ok(report !== undefined && report.kind !== 'refused');
+  const own = report.containers.filter((container) => container.name === name);
+  return own.flatMap(({ entries }) => entries.flatMap(({ calls }) => calls.map(({ nr }) => nr)));
 }
