@@ -45,13 +45,17 @@ export async function runTrace(deps: RunDeps): Promise<Ending> {
   const armed = await arm(deps);
   switch (armed.kind) {
     case 'over':
+      if (armed.ending === 'left') deps.gate.remove();
       return armed.ending;
     case 'refused': {
       const { refusal, detail } = armed;
       deps.log.warn({ refusal, detail }, 'The ledger could not be armed');
       const refused = { takenAt: deps.clock.now(), refusal, detail };
       deps.courier.submit((number) => encodeReport(refusedReport(deps.head, number, refused)));
-      return sitOut(deps);
+      const ending = await sitOut(deps);
+      // The kubelet made its directory, whether or not anyone could open it.
+      if (ending === 'left') deps.gate.remove();
+      return ending;
     }
     case 'armed':
       return runArmed(deps, armed.slot, armed.pod);

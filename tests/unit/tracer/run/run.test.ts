@@ -1,14 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Report } from '../../../../profile/recording.ts';
-import { APP, createFakeRun, GATE, PAUSE } from './fake-run.ts';
-
-const kinds = (reports: readonly Report[]): string[] => reports.map(({ kind }) => kind);
-
-function callsOf(report: Report | undefined, name: string): number[] {
-  assert.ok(report !== undefined && report.kind !== 'refused');
-  const own = report.containers.filter((container) => container.name === name);
-  return own.flatMap(({ entries }) => entries.flatMap(({ calls }) => calls.map(({ nr }) => nr)));
-}
+import { APP, callsOf, createFakeRun, GATE, kinds, PAUSE } from './fake-run.ts';
 
 describe('a run', () => {
   it('opens the gate once the gate is seen, reports what is new, and ends with everything when the target ends', async () => {
@@ -100,7 +91,7 @@ describe('a run', () => {
       world.order = 'leave';
       await clock.advance(2_000);
       assert.equal(await ending, 'left');
-      assert.equal(slot.left, 0);
+      assert.deepEqual([slot.left, world.gate.removed], [0, 1]);
     });
   }
 
@@ -158,23 +149,6 @@ describe('a run', () => {
     await clock.advance(200);
     assert.equal(await ending, 'handed-over');
     assert.equal(slot.left, 0);
-  });
-
-  it("goes on with a predecessor's slot and says so", async () => {
-    const { world, clock, slot, start } = createFakeRun();
-    slot.resumed = true;
-    world.gate.opened = new Date('2026-01-01T00:00:00Z');
-    slot.see(GATE, 35);
-    slot.see(APP, 0);
-    const ending = start();
-    await clock.advance(1_000);
-    const [armed] = world.reports;
-    assert.ok(armed?.kind === 'armed');
-    assert.deepEqual([armed.notes, armed.reasons], [['tracer-restarted'], []]);
-    assert.deepEqual(callsOf(armed, 'app'), [0]);
-    world.order = 'leave';
-    await clock.advance(2_000);
-    await ending;
   });
 
   it('says what a target labelled late may be missing', async () => {
