@@ -29,6 +29,16 @@ export function profileName(workload: Workload, container: string): string {
   return bounded(`${workload.kind}-${workload.name}-${container}`.toLowerCase());
 }
 
+/**
+ * `Deployment a-b` with container `c` and `Deployment a` with container `b-c` share a name, as do kinds of two API groups: whoever
+ * comes second takes this one.
+ */
+export function distinctProfileName({ apiVersion, kind, name }: Workload, container: string): string {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const base = `${kind}-${name}-${container}`.toLowerCase();
+  return `${cut(base, MAX_NAME - 9)}-${fnv1a(JSON.stringify([group, kind, name, container]))}`;
+}
+
 /** Where a profile is kept whose namespace is being deleted. */
 export function archivedProfile(
   namespace: string,

@@ -70,6 +70,23 @@ describe('storing what a trace adds to a profile', () => {
     equal(status('shop', 'deployment-web-app').contributorCount, 1);
   });
 
+  it('never mixes two workloads whose profiles would have one name', async () => {
+    const store = createStoreProfile(profiles);
+    const web = { ...TARGET.workload, name: 'web-api' };
+    await store({ ...TARGET, workload: web, container: 'app' }, contribution('t1', 'read'));
+    const other = { ...TARGET, container: 'api-app' };
+    const stored = await store(other, contribution('t2', 'mount'));
+    ok(stored.kind === 'ok' && /^deployment-web-api-app-[0-9a-f]{8}$/.test(stored.value), JSON.stringify(stored));
+    deepEqual(calls(status('shop', 'deployment-web-api-app')), ['read']);
+    deepEqual(calls(status('shop', stored.value)), ['mount']);
+    deepEqual(await store(other, contribution('t3', 'write')), stored);
+    const foreign = { ...TARGET, workload: { ...web, apiVersion: 'apps.example/v1' } };
+    equal((await store(foreign, contribution('t4', 'bpf'))).kind, 'ok');
+    equal(status('shop', 'deployment-web-api-app').contributorCount, 1);
+    const newer = { ...TARGET, workload: { ...web, apiVersion: 'apps/v2' } };
+    deepEqual(await store(newer, contribution('t5', 'close')), { kind: 'ok', value: 'deployment-web-api-app' });
+  });
+
   it('gives up after ten conflicts, to come back later', async () => {
     await createStoreProfile(profiles)(TARGET, contribution('t1', 'read'));
     profiles.before = () => {
@@ -94,7 +111,8 @@ describe('storing what a trace adds to a profile', () => {
   });
 
   it('does not overwrite a status of another form', async () => {
-    profiles.put('shop', { metadata: { name: 'deployment-web-app' }, status: { seccomp: 7 } });
+    const spec = { workload: TARGET.workload, container: TARGET.container };
+    profiles.put('shop', { metadata: { name: 'deployment-web-app' }, spec, status: { seccomp: 7 } });
     equal((await createStoreProfile(profiles)(TARGET, contribution('t1', 'read'))).kind, 'refused');
     deepEqual(profiles.object('shop', 'deployment-web-app')?.['status'], { seccomp: 7 });
   });
