@@ -73,7 +73,12 @@ function admission(parts: ControlPlaneParts, key: () => Buffer): Router {
 function reports({ caches, clock, kube, lease, log, metrics }: ControlPlaneParts, signal: AbortSignal): Router {
   return traceApi({
     authenticate: createAuthenticator({ reviewToken: createTokenReview(kube.request), nowMs: clock.steadyMs }),
-    pods: createPodView({ caches, lease, synced: () => cachesSynced(caches), now: clock.now }),
+    pods: createPodView({
+      caches,
+      lease,
+      synced: () => cachesSynced(caches),
+      pods: createResource(kube.request, KINDS.pods),
+    }),
     traceState: createTraceState(createResource(kube.request, KINDS.configMaps)),
     signal,
     onResult: metrics.onApiResult,

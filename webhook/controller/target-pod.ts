@@ -103,7 +103,12 @@ export function isLate(pod: TargetPod): boolean {
 
 /** Nobody asks for a trace of it any more although Flak still holds it: its labels were removed, or it opted out. */
 export function isWithdrawn(pod: TargetPod): boolean {
-  return pod.held && (pod.optIn === 'false' || (!pod.traced && pod.optIn !== 'true'));
+  return pod.held && isUnasked(pod);
+}
+
+/** None of its labels asks for a trace. */
+export function isUnasked(pod: TargetPod): boolean {
+  return pod.optIn === 'false' || (!pod.traced && pod.optIn !== 'true');
 }
 
 /** A gate that waits for somebody. */

@@ -1,26 +1,25 @@
 /** The store's view of pods, over this replica's caches. */
 import { isFinished } from '../controller/plan-gone.ts';
-import { isTerminal } from '../controller/target-pod.ts';
+import { isEnding, isTerminal, isUnasked } from '../controller/target-pod.ts';
+import type { TargetPod } from '../controller/target-pod.ts';
 import type { PodView } from '../store/pod-view.ts';
 import type { Target } from '../store/order.ts';
 import type { Caches } from './caches.ts';
 import type { LeaseView } from './lease-view.ts';
+import { mapOutcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+import { readPod } from './read-pod.ts';
+import type { Resource } from './resource.ts';
 
 export interface PodViewDeps {
   readonly caches: Caches;
   readonly lease: Pick<LeaseView, 'uninstallingSinceMs'>;
   readonly synced: () => boolean;
-  /** ms since the epoch. */
-  readonly now: () => number;
+  /** Requests for `v1` `pods`. */
+  readonly pods: Pick<Resource, 'get'>;
 }
 
-/**
- * Targets and tracers come from different watches (a pod labelled late has no label in common with a tracer), so a young tracer may be
- * seen before its target. A target that is missing means something only once the tracer is older than any watch is late.
- */
-const YOUNG_TRACER_MS = 10_000;
-
-export function createPodView({ caches, lease, synced, now }: PodViewDeps): PodView {
+export function createPodView({ caches, lease, synced, pods }: PodViewDeps): PodView {
   const listeners = new Map<string, Set<() => void>>();
   const tell = (podUid: string): void => {
     for (const listener of listeners.get(podUid) ?? []) listener();
@@ -30,14 +29,23 @@ export function createPodView({ caches, lease, synced, now }: PodViewDeps): PodV
   caches.lease.onChange(() => {
     for (const podUid of listeners.keys()) tell(podUid);
   });
-  const hasYoungTracer = (podUid: string): boolean =>
-    [...caches.tracersByTarget.keysOf(podUid)].some(
-      (name) => now() - (caches.tracers.get(name)?.createdAtMs ?? 0) < YOUNG_TRACER_MS,
-    );
-  const target = (podUid: string): Target | undefined => {
-    const pod = caches.traced.get(podUid) ?? caches.asking.get(podUid);
-    if (pod !== undefined) return { deleting: pod.deletionAtMs !== null, terminal: isTerminal(pod) };
-    return hasYoungTracer(podUid) ? { deleting: false, terminal: false } : undefined;
+  /** Its run goes on, but nobody wants a trace of it any more: withdrawn, or given up. */
+  const isLeft = (pod: TargetPod): boolean =>
+    !isEnding(pod) && (isUnasked(pod) || isFinished(caches.traces.get(pod.uid)?.status?.phase));
+  const targetOf = (pod: TargetPod | undefined): Target | undefined =>
+    pod === undefined || isLeft(pod) ? undefined : { deleting: pod.deletionAtMs !== null, terminal: isTerminal(pod) };
+  const target = (podUid: string): Target | undefined =>
+    targetOf(caches.traced.get(podUid) ?? caches.asking.get(podUid));
+  const lookUp = async (podUid: string): Promise<Outcome<Target | undefined>> => {
+    const [name] = caches.tracersByTarget.keysOf(podUid);
+    const known = name === undefined ? undefined : caches.tracers.get(name)?.target;
+    if (known == null) return { kind: 'ok', value: undefined };
+    const read = await pods.get(known.namespace, known.podName);
+    if (read.kind === 'not-found') return { kind: 'ok', value: undefined };
+    return mapOutcome(read, (object) => {
+      const pod = readPod(object);
+      return pod?.uid === podUid ? targetOf(pod) : undefined;
+    });
   };
   const isOpen = (podUid: string): boolean => {
     const trace = caches.traces.get(podUid);
@@ -46,6 +54,7 @@ export function createPodView({ caches, lease, synced, now }: PodViewDeps): PodV
   return {
     synced,
     target,
+    lookUp,
     isOpen,
     tracer: (podName) => {
       const tracer = caches.tracers.get(podName);

@@ -39,6 +39,22 @@ export function createGetOrder(
     }
   }
 
+  /** `leave` because of a target that the cache doesn't have is said only when the API server doesn't have it either. */
+  async function settle(response: Response, uid: string, order: Order, last: boolean): Promise<void> {
+    const uninstalling = pods.uninstalling();
+    if (order !== 'leave' || uninstalling) {
+      answer(response, order);
+      return;
+    }
+    const found = await pods.lookUp(uid);
+    if (found.kind === 'ok') {
+      answer(response, orderFor({ target: found.value, uninstalling }, last));
+      return;
+    }
+    onResult('order', 'try-later');
+    sendError(response, 'try-later');
+  }
+
   return async (request: Request<{ uid: string }>, response: Response): Promise<void> => {
     const question = questionSchema.safeParse(request.query);
     if (!question.success) {
@@ -46,12 +62,12 @@ export function createGetOrder(
       sendError(response, 'malformed', { problems: question.error.issues.map(({ message }) => message) });
       return;
     }
-    const { known, waitSeconds, last } = question.data;
+    const { known, waitSeconds } = question.data;
+    const last = question.data.last === 'true';
     const { uid } = request.params;
-    const current = (): Order =>
-      orderFor({ target: pods.target(uid), uninstalling: pods.uninstalling() }, last === 'true');
+    const current = (): Order => orderFor({ target: pods.target(uid), uninstalling: pods.uninstalling() }, last);
     if (waitSeconds === 0 || current() !== known) {
-      answer(response, current());
+      await settle(response, uid, current(), last);
     } else if (polls >= limits.polls) {
       answer(response.set('Retry-After', String(limits.retryAfterSeconds)), current());
     } else {
@@ -62,7 +78,7 @@ export function createGetOrder(
         waitMs,
         onChange: (listener) => pods.onChange(uid, listener),
       });
-      if (!response.destroyed) answer(response, order);
+      if (!response.destroyed) await settle(response, uid, order, last);
     }
   };
 }

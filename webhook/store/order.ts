@@ -10,7 +10,7 @@ export interface Target {
 }
 
 export interface OrderFacts {
-  /** Undefined where no pod has that UID any more. */
+  /** Undefined where no pod has that UID any more, or nobody wants its trace. */
   readonly target: Target | undefined;
   /** Flak is being removed from the cluster. */
   readonly uninstalling: boolean;

@@ -1,4 +1,5 @@
 /** What the report API needs to see of the cluster's pods. Implemented over the replica's pod cache. */
+import type { Outcome } from '../kube/outcome.ts';
 import type { Target } from './order.ts';
 
 export interface TracerPod {
@@ -10,8 +11,13 @@ export interface TracerPod {
 export interface PodView {
   /** False until the cache has been filled once: until then a missing pod means nothing. */
   synced(): boolean;
-  /** Undefined makes the tracer give up what it recorded: to be answered only when the target can't just be late in the cache. */
+  /** As far as the cache knows. Undefined: gone, or nobody wants its trace any more, or the cache is late. */
   target(podUid: string): Target | undefined;
+  /**
+   * The same, asked of the API server. Target and tracer come from different watches, of which one may stand still while the other goes on;
+   * a tracer that is told to leave gives up what it recorded, so no cache is believed that says so.
+   */
+  lookUp(podUid: string): Promise<Outcome<Target | undefined>>;
   /**
    * The trace takes reports: its target is there, or its Trace has not been finished (somebody took the labels or the
    * finalizer away, and what was recorded is still to come).

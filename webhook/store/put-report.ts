@@ -20,7 +20,11 @@ export function createPutReport(
 ) {
   async function outcomeOf({ params, body }: ReportPut): Promise<RecordOutcome> {
     // Storing for a closed trace would leave an object behind for nothing.
-    if (!pods.isOpen(params.uid)) return { kind: 'finished' };
+    if (!pods.isOpen(params.uid)) {
+      const found = await pods.lookUp(params.uid);
+      if (found.kind !== 'ok') return { kind: 'try-later', message: 'the target could not be looked up' };
+      if (found.value === undefined) return { kind: 'finished' };
+    }
     if (!Buffer.isBuffer(body)) return { kind: 'malformed', problems: ['body: not application/json'] };
     const number = /^[1-9]\d{0,6}$/.test(params.number) ? Number(params.number) : undefined;
     if (number === undefined) return { kind: 'malformed', problems: ['number: not a positive integer'] };

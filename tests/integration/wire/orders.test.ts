@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DELETING } from './trace-server.ts';
+import { DELETING, RUNNING } from './trace-server.ts';
 import { createWire, UID, type Wire } from './wire.ts';
 
 describe('orders on the wire', () => {
@@ -46,6 +46,17 @@ describe('orders on the wire', () => {
     hangUp.abort();
     await assert.rejects(waiting);
     while (wire.server.pods.listeners.size > 0) await delay(5);
+  });
+
+  it('are leave only when the API server has no such target either: the watch may stand still', async () => {
+    const { pods } = wire.server;
+    pods.set(UID, undefined);
+    pods.stored.set(UID, { kind: 'ok', value: RUNNING });
+    assert.deepEqual(await wire.ask(null, 0), { kind: 'order', order: 'record', retryAfterMs: 0 });
+    pods.stored.set(UID, { kind: 'try-later', afterMs: 1, message: 'away' });
+    assert.equal((await wire.ask(null, 0)).kind, 'not-now');
+    pods.stored.clear();
+    assert.deepEqual(await wire.ask(null, 0), { kind: 'order', order: 'leave', retryAfterMs: 0 });
   });
 
   it('reject a question that is none', async () => {

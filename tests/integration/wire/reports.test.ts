@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { encodeReport } from '../../../tracer/report/compose.ts';
+import { RUNNING } from './trace-server.ts';
 import { container, createWire, OTHER_UID, report, UID, type Wire } from './wire.ts';
 
 describe('reports on the wire', () => {
@@ -42,6 +43,15 @@ describe('reports on the wire', () => {
     assert.equal((await wire.put(2, report(2))).kind, 'finished');
     wire.server.pods.set(UID, undefined);
     assert.equal((await wire.put(3, report(3, { kind: 'final' }))).kind, 'finished');
+  });
+
+  it('of a target that only this replica does not see are taken', async () => {
+    const { pods } = wire.server;
+    pods.set(UID, undefined);
+    pods.stored.set(UID, { kind: 'ok', value: RUNNING });
+    assert.equal((await wire.put(1, report(1))).kind, 'acknowledged');
+    pods.stored.set(UID, { kind: 'try-later', afterMs: 1, message: 'away' });
+    assert.equal((await wire.put(2, report(2))).kind, 'not-now');
   });
 
   it('of a target that lost its labels or its finalizer are taken until its Trace is finished', async () => {

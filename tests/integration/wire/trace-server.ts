@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import express from 'express';
 import type { ApiResult } from '../../../webhook/store/answers.ts';
 import { createAuthenticator, type TokenVerdict } from '../../../webhook/store/authenticate.ts';
+import type { Outcome } from '../../../webhook/kube/outcome.ts';
 import type { Target } from '../../../webhook/store/order.ts';
 import type { PodView, TracerPod } from '../../../webhook/store/pod-view.ts';
 import { TRACE_API_LIMITS, traceApi, type TraceApiLimits } from '../../../webhook/store/trace-api.ts';
@@ -24,6 +25,8 @@ export class FakePods implements PodView {
   readonly tracers = new Map<string, TracerPod>();
   /** Whose Trace is open although the target is gone. */
   readonly open = new Set<string>();
+  /** What the API server has of targets that the cache misses. */
+  readonly stored = new Map<string, Outcome<Target | undefined>>();
   isUninstalling = false;
   isSynced = true;
   readonly listeners = new Map<() => void, string>();
@@ -33,6 +36,9 @@ export class FakePods implements PodView {
   }
   target(podUid: string): Target | undefined {
     return this.targets.get(podUid);
+  }
+  lookUp(podUid: string): Promise<Outcome<Target | undefined>> {
+    return Promise.resolve(this.stored.get(podUid) ?? { kind: 'ok', value: undefined });
   }
   isOpen(podUid: string): boolean {
     return this.targets.has(podUid) || this.open.has(podUid);
