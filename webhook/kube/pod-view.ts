@@ -36,17 +36,6 @@ export function createPodView({ caches, lease, synced, pods }: PodViewDeps): Pod
     pod === undefined || isLeft(pod) ? undefined : { deleting: pod.deletionAtMs !== null, terminal: isTerminal(pod) };
   const target = (podUid: string): Target | undefined =>
     targetOf(caches.traced.get(podUid) ?? caches.asking.get(podUid));
-  const lookUp = async (podUid: string): Promise<Outcome<Target | undefined>> => {
-    const [name] = caches.tracersByTarget.keysOf(podUid);
-    const known = name === undefined ? undefined : caches.tracers.get(name)?.target;
-    if (known == null) return { kind: 'ok', value: undefined };
-    const read = await pods.get(known.namespace, known.podName);
-    if (read.kind === 'not-found') return { kind: 'ok', value: undefined };
-    return mapOutcome(read, (object) => {
-      const pod = readPod(object);
-      return pod?.uid === podUid ? targetOf(pod) : undefined;
-    });
-  };
   const isOpen = (podUid: string): boolean => {
     const trace = caches.traces.get(podUid);
     return target(podUid) !== undefined || (trace !== undefined && !isFinished(trace.status?.phase));
@@ -54,7 +43,7 @@ export function createPodView({ caches, lease, synced, pods }: PodViewDeps): Pod
   return {
     synced,
     target,
-    lookUp,
+    lookUp: async (podUid) => mapOutcome(await findTarget(podUid, caches, pods), targetOf),
     isOpen,
     tracer: (podName) => {
       const tracer = caches.tracers.get(podName);
@@ -71,4 +60,21 @@ export function createPodView({ caches, lease, synced, pods }: PodViewDeps): Pod
       };
     },
   };
+}
+
+/** The target's place is known from its tracer, the only one who asks. */
+async function findTarget(
+  podUid: string,
+  { tracers, tracersByTarget }: Caches,
+  pods: PodViewDeps['pods'],
+): Promise<Outcome<TargetPod | undefined>> {
+  const [name] = tracersByTarget.keysOf(podUid);
+  const known = name === undefined ? undefined : tracers.get(name)?.target;
+  if (known == null) return { kind: 'ok', value: undefined };
+  const read = await pods.get(known.namespace, known.podName);
+  if (read.kind === 'not-found') return { kind: 'ok', value: undefined };
+  return mapOutcome(read, (object) => {
+    const pod = readPod(object);
+    return pod?.uid === podUid ? pod : undefined;
+  });
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ORDERS, type Order } from '../../profile/recording.ts';
 import { sendError } from './answers.ts';
 import { orderFor } from './order.ts';
+import type { PodView } from './pod-view.ts';
 import type { TraceApiDeps, TraceApiLimits } from './trace-api.ts';
 import { waitForOrder } from './wait-for-order.ts';
 
@@ -19,9 +20,10 @@ export function createGetOrder(
 ) {
   let polls = 0;
 
-  function answer(response: Response, order: Order): void {
-    onResult('order', 'answered');
-    response.set('Cache-Control', 'no-store').json({ order });
+  function answer(response: Response, order: Order | 'unknown'): void {
+    onResult('order', order === 'unknown' ? 'try-later' : 'answered');
+    if (order === 'unknown') sendError(response, 'try-later');
+    else response.set('Cache-Control', 'no-store').json({ order });
   }
 
   async function poll(response: Response, wait: Omit<Parameters<typeof waitForOrder>[0], 'signal'>): Promise<Order> {
@@ -39,22 +41,6 @@ export function createGetOrder(
     }
   }
 
-  /** `leave` because of a target that the cache doesn't have is said only when the API server doesn't have it either. */
-  async function settle(response: Response, uid: string, order: Order, last: boolean): Promise<void> {
-    const uninstalling = pods.uninstalling();
-    if (order !== 'leave' || uninstalling) {
-      answer(response, order);
-      return;
-    }
-    const found = await pods.lookUp(uid);
-    if (found.kind === 'ok') {
-      answer(response, orderFor({ target: found.value, uninstalling }, last));
-      return;
-    }
-    onResult('order', 'try-later');
-    sendError(response, 'try-later');
-  }
-
   return async (request: Request<{ uid: string }>, response: Response): Promise<void> => {
     const question = questionSchema.safeParse(request.query);
     if (!question.success) {
@@ -67,7 +53,7 @@ export function createGetOrder(
     const { uid } = request.params;
     const current = (): Order => orderFor({ target: pods.target(uid), uninstalling: pods.uninstalling() }, last);
     if (waitSeconds === 0 || current() !== known) {
-      await settle(response, uid, current(), last);
+      answer(response, await confirm(pods, uid, current(), last));
     } else if (polls >= limits.polls) {
       answer(response.set('Retry-After', String(limits.retryAfterSeconds)), current());
     } else {
@@ -78,7 +64,15 @@ export function createGetOrder(
         waitMs,
         onChange: (listener) => pods.onChange(uid, listener),
       });
-      if (!response.destroyed) await settle(response, uid, order, last);
+      const confirmed = await confirm(pods, uid, order, last);
+      if (!response.destroyed) answer(response, confirmed);
     }
   };
+}
+
+/** `leave` because of a target that the cache doesn't have is said only when the API server doesn't have it either. */
+async function confirm(pods: PodView, uid: string, order: Order, last: boolean): Promise<Order | 'unknown'> {
+  if (order !== 'leave' || pods.uninstalling()) return order;
+  const found = await pods.lookUp(uid);
+  return found.kind === 'ok' ? orderFor({ target: found.value, uninstalling: false }, last) : 'unknown';
 }
