@@ -19,10 +19,10 @@ export const WAITS = {
 } as const;
 
 /**
- * Times that the API server refuses a tracer before a waiting gate is released. A second one, because a policy may judge by
- * an older or newer PodTemplate than the controller read while an upgrade is being applied.
+ * Times that the API server refuses a tracer before a waiting gate is released, 3 s after the first. While an upgrade is
+ * being applied the PodTemplate is a moment ahead of the policy, and API servers look at changed policies once a second.
  */
-export const TRACER_REFUSALS = 2;
+export const TRACER_REFUSALS = 3;
 /** Tracer pods that failed before a waiting gate is released. */
 export const TRACER_ATTEMPTS = 3;
 /** Restarts of one tracer pod's container before a waiting gate is released: its kubelet backs off 10, 20 s between them. */

@@ -1,4 +1,4 @@
-/** Which image a tracer runs: what the PodTemplate `flak-images` names now, since the policy `flak-tracers` allows no other. */
+/** Which image a tracer runs: what the PodTemplate `flak-images` names now; the policy `flak-tracers` is installed with the same and allows no other. */
 import { z } from 'zod';
 import { FLAK_NAMESPACE, OBJECTS } from '../names.ts';
 import type { Outcome } from './outcome.ts';

@@ -29,6 +29,11 @@ export async function untilRefused(attempt: () => Promise<KubectlAnswer>): Promi
   await waitUntil('the policy counts', async () => (await attempt()).exitCode !== 0, { limitMs: 30_000 });
 }
 
+/** The other way round. */
+export async function untilAllowed(attempt: () => Promise<KubectlAnswer>): Promise<void> {
+  await waitUntil('the policy allows it', async () => (await attempt()).exitCode === 0, { limitMs: 30_000 });
+}
+
 /** Asserts that the policy refused, by this message and not by another or by the API's own validation. */
 export function assertRefused({ exitCode, stderr }: KubectlAnswer, policy: string, message: RegExp): void {
   assert.notEqual(exitCode, 0, 'nobody refused');

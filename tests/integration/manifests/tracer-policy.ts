@@ -1,7 +1,20 @@
 import { tracerPod, type TracerOrder } from '../../../webhook/controller/tracer-pod.ts';
+import { withOverlay } from '../../e2e/install.ts';
 import type { Kubectl, KubectlAnswer } from '../../e2e/kubectl.ts';
-import { assertAllowed, assertRefused, FLAKS_ACCOUNT, untilRefused, withEveryRight } from './flaks-account.ts';
+import {
+  assertAllowed,
+  assertRefused,
+  FLAKS_ACCOUNT,
+  untilAllowed,
+  untilRefused,
+  withEveryRight,
+} from './flaks-account.ts';
 
+const IMAGE = 'ghcr.io/flak-dev/flak-tracer';
+/** What the manifests name. */
+const RELEASED = Object.fromEntries(
+  ['webhook', 'gate', 'tracer'].map((name) => [`ghcr.io/flak-dev/flak-${name}`, `ghcr.io/flak-dev/flak-${name}:0.1.0`]),
+);
 const UID = 'b7e3f2c0-0000-4000-8000-000000000001';
 
 /** What the code makes, so that policy and code can't drift apart. */
@@ -16,7 +29,7 @@ const TRACER = tracerPod(
       containers: [],
     } as unknown as TracerOrder['target'],
     nodeUid: UID,
-    image: 'ghcr.io/flak-dev/flak-tracer:0.1.0',
+    image: `${IMAGE}:0.1.0`,
     arming: 'before-gate',
     medium: 'hostPath',
     facts: { namespace: 'default', podName: 'web', workload: null },
@@ -119,10 +132,18 @@ export function tracerPolicyCases(kubectl: () => Kubectl): void {
       assertRefused(answer, 'flak-own-namespace', /no pods but tracers/);
     });
 
-    it('not at all while the PodTemplate that names the image is gone', async () => {
-      const images = ['podtemplate/flak-images', '-n', 'flak-system'];
-      await kubectl().run(['delete', ...images]);
-      await untilRefused(() => create({}));
+    it('of the image that an upgrade brings, also when Flak had been removed and installed again before', async () => {
+      const policy = ['validatingadmissionpolicybinding/flak-tracers', 'validatingadmissionpolicy/flak-tracers'];
+      const upgraded = { containers: [{ ...CONTAINER, image: `${IMAGE}:0.2.0` }] };
+      await kubectl().run(['delete', ...policy]);
+      await untilAllowed(() => create(upgraded));
+      await kubectl().run(['apply', '-k', 'manifests']);
+      await untilRefused(() => create(upgraded));
+      await withOverlay({ ...RELEASED, [IMAGE]: `${IMAGE}:0.2.0` }, (overlay) =>
+        kubectl().run(['apply', '-k', overlay]),
+      );
+      await untilAllowed(() => create(upgraded));
+      assertRefused(await create({}), 'flak-tracers', /of the image/);
       await kubectl().run(['apply', '-k', 'manifests']);
     });
   });

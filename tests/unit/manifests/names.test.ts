@@ -85,15 +85,19 @@ describe('names in the manifests', () => {
     );
   });
 
-  it('give gate and tracer the same reference in the environment and in the PodTemplate', () => {
+  it('give gate and tracer the same reference in the environment, in the PodTemplate and in the policy', () => {
     const deployment = JSON.stringify(object('Deployment', OBJECTS.deployment));
+    const policy = JSON.stringify(object('ValidatingAdmissionPolicy', 'flak-tracers'));
     for (const container of at(
       object('PodTemplate', OBJECTS.imagesTemplate),
       'template',
       'spec',
       'containers',
-    ) as unknown[])
-      assert.ok(deployment.includes(`"value":"${String(at(container, 'image'))}"`));
+    ) as unknown[]) {
+      const image = String(at(container, 'image'));
+      assert.ok(deployment.includes(`"value":"${image}"`));
+      assert.equal(policy.includes(`"expression":"'${image}'"`), at(container, 'name') === 'tracer');
+    }
   });
 
   it("give the control plane rights on single objects by the code's names for them", () => {

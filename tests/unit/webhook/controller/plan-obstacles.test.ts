@@ -28,15 +28,15 @@ describe('plan: a trace that cannot happen', () => {
     },
     {
       title: 'a tracer that the API server refuses',
-      given: { report: null, pod: waitingPod(), tracer: null, attempts: { made: 2, lastAtMs: NOW, refused: 'no' } },
+      given: { report: null, pod: waitingPod(), tracer: null, attempts: { made: 3, lastAtMs: NOW, refused: 'no' } },
       does: ['release-gate', 'finish-untraced', 'remove-finalizer'],
       reason: 'tracer-rejected',
     },
     {
-      title: 'a first refusal is not the end: the policy may not know the image of an upgrade yet',
-      given: { report: null, pod: waitingPod(), tracer: null, attempts: { made: 1, lastAtMs: NOW, refused: 'no' } },
+      title: 'two refusals are not the end: the policy may not know the image of an upgrade yet',
+      given: { report: null, pod: waitingPod(), tracer: null, attempts: { made: 2, lastAtMs: NOW, refused: 'no' } },
       does: [],
-      recheckAfterMs: 1000,
+      recheckAfterMs: 2000,
     },
     {
       title: 'a tracer that keeps failing',
