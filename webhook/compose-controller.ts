@@ -104,6 +104,7 @@ function lookInto({ caches, lease }: ControllerParts): Look {
   return {
     pod: (uid) => caches.traced.get(uid) ?? caches.asking.get(uid),
     trace: (uid) => caches.traces.get(uid),
+    traces: () => caches.traces.size(),
     tracer: (uid) => {
       const [name] = caches.tracersByTarget.keysOf(uid);
       return name === undefined ? undefined : caches.tracers.get(name);

@@ -32,6 +32,8 @@ export type Action =
     }
   | { readonly kind: 'remove-finalizer' }
   | { readonly kind: 'delete-trace-state' }
+  /** A finished one that has been there to be read for long enough. */
+  | { readonly kind: 'delete-trace' }
   /** Never fatal, and said once per pod and reason. */
   | { readonly kind: 'record-event'; readonly reason: EventReason; readonly message: string };
 

@@ -91,6 +91,8 @@ export interface Facts {
   /** Nothing can be created in a terminating namespace; in a gone one there is nothing left to hold. */
   readonly namespace: 'active' | 'terminating';
   readonly workload: Workload | null;
+  /** Trace objects in the cluster, finished ones included. */
+  readonly traces: number;
   /** When the uninstall marker was set; null while Flak stays. */
   readonly uninstallingSinceMs: number | null;
   /** Since when this replica has led with filled caches: what was overdue before is given its time again. */

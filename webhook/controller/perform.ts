@@ -80,6 +80,12 @@ async function deleteTraceState(deps: PerformDeps, podUid: string): Promise<Outc
   return removed.kind === 'not-found' ? DONE : removed;
 }
 
+async function deleteTrace({ traces }: PerformDeps, { trace }: Facts): Promise<Outcome<unknown>> {
+  if (trace === null) return DONE;
+  const removed = await traces.remove(trace.namespace, trace.name);
+  return removed.kind === 'not-found' ? DONE : removed;
+}
+
 async function finishUntraced(
   deps: PerformDeps,
   facts: Facts,
@@ -129,6 +135,8 @@ export function createPerform(deps: PerformDeps): Perform {
         return deps.podPatches.removeFinalizer(target);
       case 'delete-trace-state':
         return deleteTraceState(deps, facts.podUid);
+      case 'delete-trace':
+        return deleteTrace(deps, facts);
       case 'record-event':
         deps.recordEvent(target, action.reason, action.message);
         return Promise.resolve(DONE);

@@ -10,6 +10,18 @@ export function isFinished(phase: TracePhase | undefined): boolean {
   return phase === 'Complete' || phase === 'Untraced';
 }
 
+/**
+ * A finished Trace says how one pod's tracing went; what was recorded lives on in the profiles. A week is time to read it; where
+ * jobs come by the minute, an hour is: every replica keeps a record of each Trace, and so does etcd.
+ */
+const KEEP = { ms: 7 * 24 * 3_600_000, beyond: 5000, msBeyond: 3_600_000 } as const;
+
+export function isOutdated({ trace, traces }: Pick<Facts, 'trace' | 'traces'>, now: number): boolean {
+  const status = trace?.status;
+  if (!isFinished(status?.phase) || status?.endedAt === undefined) return false;
+  return now - Date.parse(status.endedAt) >= (traces > KEEP.beyond ? KEEP.msBeyond : KEEP.ms);
+}
+
 /** Tracer first: as long as it lives it may send its report again, and the store would keep it again. */
 export function planLeftovers(facts: Facts, now: number): PlanPart {
   if (facts.tracer !== null) return removeTracer(facts, now);
@@ -22,6 +34,7 @@ export function planLeftovers(facts: Facts, now: number): PlanPart {
  */
 export function planGone(facts: Facts, now: number): PlanPart {
   const { trace, tracer, report } = facts;
+  if (tracer === null && report === null && isOutdated(facts, now)) return act({ kind: 'delete-trace' });
   if (trace === null || isFinished(trace.status?.phase)) return planLeftovers(facts, now);
   if (tracer !== null && !tracerEnded(tracer) && tracer.everStarted && report?.kind !== 'final') {
     return removeTracer(facts, now);

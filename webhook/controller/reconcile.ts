@@ -4,7 +4,7 @@ import type { Workload } from '../../profile/syscall-profile.ts';
 import type { Action, Plan } from './actions.ts';
 import type { Facts, NodeFacts, PlanSettings, ReportFacts, TracerFacts, TraceFacts } from './facts.ts';
 import { plan } from './plan.ts';
-import { isFinished } from './plan-gone.ts';
+import { isFinished, isOutdated } from './plan-gone.ts';
 import type { Perform } from './perform.ts';
 import type { Turn } from './queue.ts';
 import type { TargetPod } from './target-pod.ts';
@@ -14,6 +14,8 @@ import type { TracerPlaces } from './tracer-places.ts';
 export interface Look {
   readonly pod: (podUid: string) => TargetPod | undefined;
   readonly trace: (podUid: string) => TraceFacts | undefined;
+  /** How many there are. */
+  readonly traces: () => number;
   readonly tracer: (podUid: string) => TracerFacts | undefined;
   readonly report: (podUid: string) => ReportFacts | undefined;
   readonly namespaceTerminating: (namespace: string) => boolean;
@@ -55,7 +57,8 @@ async function gather(deps: ReconcileDeps, podUid: string): Promise<Gathered> {
   const tracer = look.tracer(podUid) ?? null;
   const report = look.report(podUid) ?? null;
   const cached = look.pod(podUid);
-  if (cached === undefined && tracer === null && report === null && isFinished(trace?.status?.phase)) {
+  const closed = cached === undefined && tracer === null && report === null && isFinished(trace?.status?.phase);
+  if (closed && !isOutdated({ trace, traces: look.traces() }, deps.now())) {
     deps.tracers.forget(podUid);
     return { kind: 'turn', turn: { kind: 'done' } };
   }
@@ -98,6 +101,7 @@ function assemble({ look, tracers, settings, leadingSinceMs }: ReconcileDeps, fo
     namespace: look.namespaceTerminating(namespace) ? 'terminating' : 'active',
     uninstallingSinceMs: look.uninstallingSinceMs(),
     leadingSinceMs,
+    traces: look.traces(),
     avoidedGateImage: look.avoidedGateImage(),
     settings,
   };

@@ -44,9 +44,11 @@ function withoutUndefined(status: z.infer<typeof statusSchema>): TraceStatus {
   ) as unknown as TraceStatus;
 }
 
-/** Finished traces are kept for ever; of them nothing but the phase matters here. */
+/** Of finished traces, by far the most, nothing matters here but the phase and since when. */
 function slim(status: TraceStatus): TraceStatus {
-  return status.phase === 'Complete' || status.phase === 'Untraced' ? { phase: status.phase } : status;
+  const { phase, endedAt } = status;
+  if (phase !== 'Complete' && phase !== 'Untraced') return status;
+  return { phase, ...(endedAt === undefined ? {} : { endedAt }) };
 }
 
 export function readTrace(object: unknown): TraceFacts | null {

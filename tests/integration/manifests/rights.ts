@@ -49,7 +49,7 @@ export function rightsCases(kubectl: () => Kubectl): void {
       ['mutatingwebhookconfigurations', 'default', []],
       ['mutatingwebhookconfigurations/flak', 'default', ['get', 'patch']],
       ['validatingadmissionpolicies', 'default', []],
-      ['traces', 'default', ['get', 'list', 'watch', 'create']],
+      ['traces', 'default', ['get', 'list', 'watch', 'create', 'delete']],
       ['traces#status', 'default', ['patch']],
       ['syscallprofiles', 'default', ['get', 'create']],
       ['syscallprofiles#status', 'default', ['update']],

@@ -124,6 +124,7 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     otherTracersOnNode: 0,
     attempts: { made: 1, lastAtMs: NOW - 65_000, refused: null },
     namespace: 'active',
+    traces: 1,
     workload: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
     uninstallingSinceMs: null,
     leadingSinceMs: NOW - 3_600_000,

@@ -1,8 +1,11 @@
-import { recordedFacts, trace } from './facts.ts';
+import { NOW, recordedFacts, trace } from './facts.ts';
 import { check } from './plan-table.ts';
 
 describe('plan: what is left behind', () => {
   const finished = trace({ phase: 'Complete' });
+  const gone = { pod: null, tracer: null, report: null };
+  const ended = (hoursAgo: number) =>
+    trace({ phase: 'Untraced', endedAt: new Date(NOW - hoursAgo * 3_600_000).toISOString() });
   check([
     {
       title: 'a finished pod that is still held is let go',
@@ -18,6 +21,36 @@ describe('plan: what is left behind', () => {
       title: 'the report goes last',
       given: { trace: finished, pod: null, tracer: null },
       does: ['delete-trace-state'],
+    },
+    {
+      title: 'a finished Trace is there to be read for a week',
+      given: { ...gone, trace: ended(7 * 24 - 1) },
+      does: [],
+    },
+    {
+      title: 'a finished Trace goes after a week',
+      given: { ...gone, trace: ended(7 * 24) },
+      does: ['delete-trace'],
+    },
+    {
+      title: 'a finished Trace goes after an hour where there are too many',
+      given: { ...gone, trace: ended(1), traces: 5001 },
+      does: ['delete-trace'],
+    },
+    {
+      title: 'a finished Trace stays as long as its pod does',
+      given: { trace: ended(7 * 24), tracer: null, report: null },
+      does: ['remove-finalizer'],
+    },
+    {
+      title: 'an old Trace that is still open is not old',
+      given: {
+        trace: trace({ phase: 'Recording', endedAt: '2020-01-01T00:00:00Z' }),
+        pod: null,
+        report: null,
+        tracer: null,
+      },
+      does: ['finish-untraced'],
     },
     {
       title: 'a tracer without pod and Trace',

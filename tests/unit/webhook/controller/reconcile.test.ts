@@ -47,6 +47,7 @@ describe('a turn of the controller', () => {
       look: {
         pod: (uid) => world.pods.get(uid),
         trace: () => world.trace ?? undefined,
+        traces: () => 1,
         tracer: () => world.tracer ?? undefined,
         report: () => world.report ?? undefined,
         namespaceTerminating: () => false,
@@ -90,6 +91,18 @@ describe('a turn of the controller', () => {
     final();
     await turn();
     deepEqual(done, ['store-profiles', 'remove-finalizer', 'delete-tracer']);
+  });
+
+  it('leaves a finished Trace alone until its week is over, without a request', async () => {
+    world.pods.clear();
+    Object.assign(world, { tracer: null, report: null });
+    const endedAt = (ms: number): string => new Date(ms).toISOString();
+    world.trace = trace({ phase: 'Complete', endedAt: endedAt(NOW - 3_600_000) });
+    await turn();
+    deepEqual({ done, asked }, { done: [], asked: 0 });
+    world.trace = trace({ phase: 'Complete', endedAt: endedAt(NOW - 7 * 24 * 3_600_000) });
+    await turn();
+    deepEqual(done, ['delete-trace']);
   });
 
   it('does not keep a pod because its Trace is refused', async () => {
