@@ -11,7 +11,10 @@ import { waitForOrder } from './wait-for-order.ts';
 const questionSchema = z.object({
   known: z.enum(ORDERS).optional(),
   waitSeconds: z.coerce.number().int().min(0).max(3600).default(0),
-  last: z.enum(['true', 'false']).default('false'),
+  last: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((word) => word === 'true'),
 });
 
 export function createGetOrder(
@@ -48,8 +51,7 @@ export function createGetOrder(
       sendError(response, 'malformed', { problems: question.error.issues.map(({ message }) => message) });
       return;
     }
-    const { known, waitSeconds } = question.data;
-    const last = question.data.last === 'true';
+    const { known, waitSeconds, last } = question.data;
     const { uid } = request.params;
     const current = (): Order => orderFor({ target: pods.target(uid), uninstalling: pods.uninstalling() }, last);
     if (waitSeconds === 0 || current() !== known) {
@@ -64,8 +66,7 @@ export function createGetOrder(
         waitMs,
         onChange: (listener) => pods.onChange(uid, listener),
       });
-      const confirmed = await confirm(pods, uid, order, last);
-      if (!response.destroyed) answer(response, confirmed);
+      if (!response.destroyed) answer(response, await confirm(pods, uid, order, last));
     }
   };
 }
