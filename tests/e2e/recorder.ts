@@ -9,7 +9,7 @@ import { waitUntil } from '../cluster/wait-until.ts';
 import { parseRecorderOutput, type MachineRecording } from './recorder-output.ts';
 
 export interface Recorder {
-  /** Ends the recording and gives what was seen. @throws when something was lost or the map ran full */
+  /** Ends the recording and gives what was seen; called again, the same. @throws when something was lost or the map ran full */
   stop(): Promise<MachineRecording>;
 }
 
@@ -45,21 +45,22 @@ export async function startRecorder(): Promise<Recorder> {
     child.kill('SIGKILL');
     throw error;
   }
-  return {
-    async stop() {
-      let missed: number;
-      try {
-        missed = missedRuns(child.pid);
-      } finally {
-        child.kill('SIGINT');
-        if (child.exitCode === null) await once(child, 'close');
-      }
-      const recording = parseRecorderOutput(output());
-      if (missed > 0) throw new Error(`the recorder's programs were left out ${missed} times`);
-      if (recording.rows >= MAP_ROWS) throw new Error("the recorder's map ran full");
-      return recording;
-    },
-  };
+  let ended: Promise<MachineRecording> | undefined;
+  return { stop: () => (ended ??= endRecording(child, output)) };
+}
+
+async function endRecording(child: ChildProcess, output: () => string): Promise<MachineRecording> {
+  let missed: number;
+  try {
+    missed = missedRuns(child.pid);
+  } finally {
+    child.kill('SIGINT');
+    if (child.exitCode === null) await once(child, 'close');
+  }
+  const recording = parseRecorderOutput(output());
+  if (missed > 0) throw new Error(`the recorder's programs were left out ${missed} times`);
+  if (recording.rows >= MAP_ROWS) throw new Error("the recorder's map ran full");
+  return recording;
 }
 
 /**

@@ -1,15 +1,11 @@
 /** The order of events as etcd saw them: resource versions of one API server grow with every write, whatever the object. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlakCluster } from './flak-cluster.ts';
+import { watchObjects, type WatchEvent } from './watch-objects.ts';
 
 interface Seen {
-  readonly type: string;
-  readonly object: {
-    readonly metadata: { readonly name: string; readonly resourceVersion: string };
-    readonly status?: unknown;
-  };
+  readonly metadata: { readonly name: string; readonly resourceVersion: string };
+  readonly status?: unknown;
 }
 
 /** Resource versions of the first write that filled the profile and of the pod's removal. */
@@ -17,9 +13,6 @@ export interface DeletionOrder {
   readonly profileStored: number;
   readonly podGone: number;
 }
-
-/** How long a watch needs to be under way before anything is changed. */
-const WATCH_STARTS_MS = 1500;
 
 /** Watches pod and profile while `remove` runs; both events must have come when it returns (a second is given for the lines to arrive). */
 export async function watchDeletion(
@@ -29,19 +22,17 @@ export async function watchDeletion(
   profile: string,
   remove: () => Promise<void>,
 ): Promise<DeletionOrder> {
-  const seen: { kind: string; event: Seen }[] = [];
-  const watches = ['pods', 'syscallprofiles'].map((kind) =>
-    watch(flak, namespace, kind, (event) => seen.push({ kind, event })),
-  );
+  const seen: { kind: string; event: WatchEvent<Seen> }[] = [];
+  const watch = (kind: string) =>
+    watchObjects<Seen>(flak, [kind, '-n', namespace], (event) => seen.push({ kind, event }));
+  const watches = await Promise.all(['pods', 'syscallprofiles'].map(watch));
   try {
-    await sleep(WATCH_STARTS_MS);
     await remove();
     await sleep(1000);
   } finally {
-    for (const child of watches) child.kill();
-    await Promise.all(watches.map((child) => once(child, 'exit')));
+    await Promise.all(watches.map((one) => one.stop()));
   }
-  const versionOf = (kind: string, name: string, matches: (event: Seen) => boolean): number => {
+  const versionOf = (kind: string, name: string, matches: (event: WatchEvent<Seen>) => boolean): number => {
     const found = seen.find(
       ({ kind: k, event }) => k === kind && event.object.metadata.name === name && matches(event),
     );
@@ -52,23 +43,4 @@ export async function watchDeletion(
     profileStored: versionOf('syscallprofiles', profile, ({ object }) => object.status !== undefined),
     podGone: versionOf('pods', pod, ({ type }) => type === 'DELETED'),
   };
-}
-
-function watch(
-  flak: FlakCluster,
-  namespace: string,
-  kind: string,
-  onEvent: (event: Seen) => void,
-): ReturnType<typeof spawn> {
-  const args = ['get', kind, '-n', namespace, '--watch', '--output-watch-events', '-o', 'jsonpath={@}{"\\n"}'];
-  const child = spawn(flak.cluster.kubectl, [`--kubeconfig=${flak.cluster.kubeconfig}`, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let rest = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') onEvent(JSON.parse(line) as Seen);
-  });
-  return child;
 }
