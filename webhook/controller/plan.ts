@@ -2,10 +2,12 @@
  * What to do about one target, decided from everything that is known of it now. Nothing is remembered between two
  * decisions: a controller that starts anew, or hears of ten changes at once, decides the same.
  */
+import { UNTRACED_NAMESPACES } from '../names.ts';
 import type { Plan } from './actions.ts';
 import type { Facts } from './facts.ts';
 import { planAlive } from './plan-alive.ts';
 import { planEnd } from './plan-end.ts';
+import { planGateImage } from './plan-gate-image.ts';
 import { isFinished, planGone, planLeftovers } from './plan-gone.ts';
 import { act, join, NOTHING, toPlan } from './plan-part.ts';
 import type { PlanPart } from './plan-part.ts';
@@ -21,7 +23,9 @@ function decide(facts: Facts, now: number): PlanPart {
   const { pod, trace } = facts;
   if (pod === null) return planGone(facts, now);
   if (isFinished(trace?.status?.phase)) {
-    return join(pod.held ? act({ kind: 'remove-finalizer' }) : NOTHING, planLeftovers(facts, now));
+    const free = pod.held ? act({ kind: 'remove-finalizer' }) : NOTHING;
+    // A gate that was released can't hear it before its image is there.
+    return join(free, isEnding(pod) ? NOTHING : planGateImage(facts, now), planLeftovers(facts, now));
   }
   if (!concernsUs(facts, pod)) return planLeftovers(facts, now);
   const over = isEnding(pod) || isWithdrawn(pod) || facts.uninstallingSinceMs !== null;
@@ -35,5 +39,7 @@ function decide(facts: Facts, now: number): PlanPart {
 function concernsUs({ trace, uninstallingSinceMs }: Facts, pod: TargetPod): boolean {
   if (pod.held || trace !== null) return true;
   if (uninstallingSinceMs !== null || isEnding(pod)) return false;
+  // A finalizer on a pod of Flak's own, or of the cluster's, would hold what lets go of it.
+  if (UNTRACED_NAMESPACES.includes(pod.namespace)) return false;
   return isLate(pod) && !pod.mirror && !pod.windows;
 }

@@ -1,4 +1,4 @@
-import { NOW, STARTING_TRACER, WAITING_CONTAINER, facts, gate, waitingPod } from './facts.ts';
+import { NOW, STARTING_TRACER, WAITING_CONTAINER, facts, gate, trace, waitingPod } from './facts.ts';
 import { check } from './plan-table.ts';
 
 describe("plan: a gate whose image can't be pulled", () => {
@@ -42,6 +42,11 @@ describe("plan: a gate whose image can't be pulled", () => {
       title: 'a fail-closed pod is never evicted: its successor would run untraced',
       given: { ...given, pod: failing({ failClosed: true }) },
       does: ['avoid-gate-image'],
+    },
+    {
+      title: 'a pod whose trace was given up is no less held back by it',
+      given: { report: null, tracer: null, pod: failing({ held: false }), trace: trace({ phase: 'Untraced' }) },
+      does: ['avoid-gate-image', 'evict-target'],
     },
     {
       title: 'a gate of that image that started since makes it trusted again',
