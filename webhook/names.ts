@@ -9,6 +9,9 @@ export const API_VERSION = 'v1alpha1';
 export const FLAK_NAMESPACE = 'flak-system';
 export const PROBE_NAMESPACE = 'flak-probe';
 
+/** Nothing is traced in these, late or from the start; the webhooks' namespace selectors leave them out too. */
+export const UNTRACED_NAMESPACES: readonly string[] = [FLAK_NAMESPACE, 'kube-system', 'kube-node-lease'];
+
 /** Qualified, as the API server demands of pod finalizers. Holds the pod object until its profile is stored. */
 export const FINALIZER = 'flak.dev/profile';
 

@@ -1,5 +1,5 @@
 /** The decision: does this pod get a gate, and which; else for what reason not. */
-import { ALIAS_ANNOTATION, FLAK_NAMESPACE, GATE, LABELS, PROBE_NAMESPACE, USER_ANNOTATIONS } from '../names.ts';
+import { ALIAS_ANNOTATION, GATE, LABELS, PROBE_NAMESPACE, UNTRACED_NAMESPACES, USER_ANNOTATIONS } from '../names.ts';
 import { carriesGate } from './carries-gate.ts';
 import type { GatePlan } from './gate.ts';
 import { chooseMedium, type GateMedium } from './medium.ts';
@@ -40,9 +40,6 @@ export type Decision =
   | { readonly kind: 'trace'; readonly gate: GatePlan; readonly warnings: readonly string[] }
   | { readonly kind: 'skip'; readonly reason: SkipReason };
 
-/** The same that the webhook's namespace selectors leave out. */
-const KUBERNETES_NAMESPACES = ['kube-system', 'kube-node-lease'];
-
 /** Set by the kubelet on the pods it announces; pkg/kubelet/types/pod_update.go. */
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 
@@ -60,7 +57,7 @@ export function decide(facts: AdmissionFacts, settings: GateSettings): Decision 
 /** First what the pod is, then what its owner asked for, then what it would need, then what Flak can do just now. */
 function findSkipReason(facts: AdmissionFacts): SkipReason | undefined {
   const { pod, namespace } = facts;
-  if (namespace === FLAK_NAMESPACE || KUBERNETES_NAMESPACES.includes(namespace)) return 'own-namespace';
+  if (UNTRACED_NAMESPACES.includes(namespace)) return 'own-namespace';
   if (pod.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) return 'mirror-pod';
   const request = readRequest(pod, facts.namespaceFacts?.labels);
   if (request !== 'requested') return request;

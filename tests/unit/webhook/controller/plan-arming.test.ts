@@ -77,6 +77,11 @@ describe('plan: a target on its way to being armed', () => {
       given: { ...unarmed, trace: null, tracer: null, pod: latePod({ mirror: true }) },
       does: [],
     },
+    ...['flak-system', 'kube-system', 'kube-node-lease'].map((namespace) => ({
+      title: `a pod in ${namespace} is never traced late, as admission puts no gate there`,
+      given: { ...unarmed, trace: null, tracer: null, pod: latePod({ namespace }) },
+      does: [],
+    })),
     {
       title: 'a pod that is being deleted is not traced late',
       given: { ...unarmed, trace: null, tracer: null, pod: latePod(deletedAt(NOW + 20_000)) },
