@@ -3,14 +3,13 @@
  * The ledger: which system calls each container of each traced pod has made, since when, and who made them.
  * Four programs for the whole node, each attached by a pinned link of its own; place.h finds out whether anyone
  * cares about the task, caller.h who it is, record.h writes it down, maps.h says why nothing is lost.
- *
- * Preemption is off in all of them: the kernel calls BPF tracepoint programs so.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "kernel_types.h"
 #include "ledger.h"
+#include "hold.h"
 #include "maps.h"
 #include "syscall.h"
 #include "place.h"
@@ -23,8 +22,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define FIRST_RESTART_CODE 512 /* ERESTARTSYS … ERESTART_RESTARTBLOCK of linux/errno.h never reach a program */
 #define LAST_RESTART_CODE 516
 
-SEC("tp_btf/sys_enter")
-int BPF_PROG(ledger_enter, struct pt_regs *regs, long id)
+static __always_inline void enter(long id)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct verdict *verdict;
@@ -35,17 +33,16 @@ int BPF_PROG(ledger_enter, struct pt_regs *regs, long id)
 
 	verdict = find_place(task, &place);
 	if (!verdict)
-		return 0;
+		return;
 	caller = find_caller(task, &place);
 	if (caller)
 		caller->entered = 1;
 	abi = split_abi(task, &nr);
 	if (!has_place(&place, abi, nr))
-		return 0;
+		return;
 	if (caller && caller->origin == ORIGIN_SETUP && abi == NATIVE_ABI && (nr == NR_PIVOT_ROOT || nr == NR_CHROOT))
 		watch_root(task, caller, &place);
 	record_call(&place, verdict, abi, origin_of(task, caller), nr);
-	return 0;
 }
 
 /*
@@ -54,8 +51,7 @@ int BPF_PROG(ledger_enter, struct pt_regs *regs, long id)
  * newborn's return from clone looks like a denial, and an exec keeps the mark whatever interface it ends in. While a task has
  * no filter its marks are left standing: none can be misread, and the first exit under the filter takes the last one away.
  */
-SEC("tp_btf/sys_exit")
-int BPF_PROG(ledger_exit, struct pt_regs *regs, long value)
+static __always_inline void leave(struct pt_regs *regs, long value)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct caller *caller;
@@ -63,59 +59,91 @@ int BPF_PROG(ledger_exit, struct pt_regs *regs, long value)
 	__u8 abi;
 	int nr;
 
-	if (task->seccomp.mode != SECCOMP_MODE_FILTER)
-		return 0;
 	if (!find_place(task, &place))
-		return 0;
+		return;
 	caller = bpf_task_storage_get(&callers, task, NULL, 0);
 	if (!is_caller_of(caller, &place))
-		return 0;
+		return;
 	if (caller->entered) {
 		caller->entered = 0;
-		return 0;
+		return;
 	}
 	if (value >= 0 || value < -MAX_ERRNO || (value <= -FIRST_RESTART_CODE && value >= -LAST_RESTART_CODE))
-		return 0;
+		return;
 	nr = left_syscall(regs);
 	abi = split_abi(task, &nr);
 	if (has_place(&place, abi, nr))
 		record_denied(&place, abi, origin_of(task, caller), nr, -value);
-	return 0;
 }
 
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(ledger_fork, struct task_struct *parent, struct task_struct *child)
+static __always_inline void give_birth(struct task_struct *child)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct caller *caller, *born;
 	struct place place;
 
 	if (!find_place(task, &place))
-		return 0;
+		return;
 	caller = find_caller(task, &place);
 	if (!caller)
-		return 0;
+		return;
 	born = bpf_task_storage_get(&callers, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!born) {
 		COUNT(place.slot, origin_unknown);
-		return 0;
+		return;
 	}
 	*born = *caller;
 	born->entered = 1;
 	born->born_here = 1;
+}
+
+static __always_inline void execute(struct task_struct *task)
+{
+	struct caller *caller;
+	struct place place;
+
+	if (!find_place(task, &place))
+		return;
+	caller = find_caller(task, &place);
+	if (caller && caller->origin == ORIGIN_SETUP)
+		follow_exec(task, caller, &place);
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(ledger_enter, struct pt_regs *regs, long id)
+{
+	hold_cpu();
+	enter(id);
+	release_cpu();
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(ledger_exit, struct pt_regs *regs, long value)
+{
+	/* Most tasks of most nodes end here; nothing is shared yet. */
+	if (bpf_get_current_task_btf()->seccomp.mode != SECCOMP_MODE_FILTER)
+		return 0;
+	hold_cpu();
+	leave(regs, value);
+	release_cpu();
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(ledger_fork, struct task_struct *parent, struct task_struct *child)
+{
+	hold_cpu();
+	give_birth(child);
+	release_cpu();
 	return 0;
 }
 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(ledger_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
-	struct caller *caller;
-	struct place place;
-
-	if (!find_place(task, &place))
-		return 0;
-	caller = find_caller(task, &place);
-	if (caller && caller->origin == ORIGIN_SETUP)
-		follow_exec(task, caller, &place);
+	hold_cpu();
+	execute(task);
+	release_cpu();
 	return 0;
 }

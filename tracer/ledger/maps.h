@@ -85,7 +85,7 @@ struct place {
 #define SEEN_WORDS (ORIGINS * SYSCALLS / 64)
 
 /*
- * Two caches in front of the truth, per CPU and direct-mapped by cgroup id. Preemption is off in the programs, so nobody else
+ * Two caches in front of the truth, per CPU and direct-mapped by cgroup id. The programs hold the CPU (hold.h), so nobody else
  * reads or writes an entry while it is looked at, and it needs no atomics. Entries of another generation are void; two
  * cgroups that share an entry take turns, at the cost of a walk. Nothing can be lost here: a miss asks the truth.
  * Cheaper than cgroup local storage (whose lookup takes a lock of sorts), and there on every kernel that has BTF.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLedger } from '../../../tracer/ledger/ledger.ts';
@@ -157,6 +157,18 @@ describe('the life of the ledger on a node', function () {
     assert.ok(calledBy(slot.read().containers[0], 'x86_64').includes(231));
     await slot.leave();
     assert.deepEqual(remainsOf(stage), []);
+  });
+
+  it('keeps the CPU while a program runs, where the kernel lets programs ask for it (6.10)', async function () {
+    if (!/ T bpf_preempt_disable$/m.test(readFileSync('/proc/kallsyms', 'utf8')))
+      skipBecause(this, 'the kernel has no bpf_preempt_disable');
+    const slot = await stage.join(stage.pod());
+    for (const id of pinned(stage).programs) {
+      const code = execFileSync('bpftool', ['prog', 'dump', 'xlated', 'id', String(id)], { encoding: 'utf8' });
+      const calls = [...code.matchAll(/call bpf_preempt_(\w+)#/g)].map(([, what]) => what);
+      assert.deepEqual([calls.includes('disable'), calls.includes('enable')], [true, true], `program ${id}`);
+    }
+    await slot.leave();
   });
 
   it('refuses a node without cgroup v2, by name', () => {
