@@ -88,12 +88,16 @@ function reports({ caches, clock, kube, lease, log, metrics }: ControlPlaneParts
   });
 }
 
-function uninstall({ caches, clock, deploymentUid, kube, log }: ControlPlaneParts, signal: AbortSignal): Router {
+function uninstall({ caches, clock, deploymentUid, kube, lease, log }: ControlPlaneParts, signal: AbortSignal): Router {
   const marks = createLeaseMarks(createResource(kube.request, KINDS.leases), clock.now);
   return uninstallRouter(
     {
       ...clock,
       mark: () => marks.markUninstalling(deploymentUid),
+      markedForMs: () => {
+        const sinceMs = lease.uninstallingSinceMs();
+        return sinceMs === null ? null : Math.max(0, clock.now() - sinceMs);
+      },
       remaining: () => remainingIn(caches),
       onUninstall: (remaining) => {
         log.warn(remaining, 'Flak is being removed');

@@ -1,12 +1,14 @@
 /**
  * Uninstalling, however it is done, deletes rights and CRDs before the control plane: the first such DELETE is held until
- * everything that Flak holds is let go, for 25 s at most, and then allowed. Nothing is ever denied.
+ * everything that Flak holds is let go, for 25 s at most, and then allowed, as are those that follow. Nothing is ever denied.
  */
 import type { Outcome } from '../kube/outcome.ts';
 
 export interface UninstallDeps {
   /** Tells every replica, by the Lease. */
   readonly mark: () => Promise<Outcome<unknown>>;
+  /** Since how many milliseconds this replica has known of the marker; null where there is none that counts. */
+  readonly markedForMs: () => number | null;
   /** What is still there, as this replica sees it. */
   readonly remaining: () => Remaining;
   /** Resolves after so many milliseconds, or when the signal is aborted. */
@@ -29,6 +31,8 @@ const HOLD_MS = 25_000;
 const LOOK_EVERY_MS = 200;
 /** The marker goes to the leader, and what it does comes back, by watches: before that an empty view means nothing. */
 const SETTLE_MS = 1000;
+/** A removal is one DELETE after the other: those of the next minute don't begin anew what the first one has begun. */
+const SAME_REMOVAL_MS = 60_000;
 
 function isEmpty({ heldPods, closedGates, tracers }: Remaining): boolean {
   return heldPods === 0 && closedGates === 0 && tracers === 0;
@@ -36,13 +40,18 @@ function isEmpty({ heldPods, closedGates, tracers }: Remaining): boolean {
 
 /** Answers what is still there at the end; the request is allowed in any case. */
 export async function letGoOfEverything(deps: UninstallDeps, signal: AbortSignal): Promise<Remaining> {
-  const untilMs = deps.steadyMs() + HOLD_MS;
-  deps.onUninstall(deps.remaining());
-  const marked = await deps.mark();
-  // Without a marker the leader will not begin; there may be no Lease because nobody ever led.
-  const hopeless = marked.kind === 'refused' || marked.kind === 'not-found';
-  if (!hopeless) await deps.sleep(SETTLE_MS, signal);
-  while (!hopeless && !isEmpty(deps.remaining()) && deps.steadyMs() < untilMs && !signal.aborted) {
+  const markedForMs = deps.markedForMs();
+  const begunMs = markedForMs !== null && markedForMs < SAME_REMOVAL_MS ? markedForMs : null;
+  const sinceMs = deps.steadyMs() - (begunMs ?? 0);
+  if (begunMs === null) {
+    deps.onUninstall(deps.remaining());
+    const marked = await deps.mark();
+    // Without a marker the leader will not begin; there may be no Lease because nobody ever led.
+    if (marked.kind === 'refused' || marked.kind === 'not-found') return deps.remaining();
+  }
+  const elapsedMs = (): number => deps.steadyMs() - sinceMs;
+  if (elapsedMs() < SETTLE_MS) await deps.sleep(SETTLE_MS - elapsedMs(), signal);
+  while (!isEmpty(deps.remaining()) && elapsedMs() < HOLD_MS && !signal.aborted) {
     await deps.sleep(LOOK_EVERY_MS, signal);
   }
   return deps.remaining();
