@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { FINALIZER, FLAK_NAMESPACE, USER_ANNOTATIONS } from '../../webhook/names.ts';
 import { waitUntil } from '../cluster/wait-until.ts';
 import { type FlakCluster, flakCluster } from './flak-cluster.ts';
-import { findPod, waitForEvent, waitForTrace } from './observe.ts';
+import { findPod, type ObservedPod, waitForEvent, waitForTrace } from './observe.ts';
 import { proceed } from './proceed.ts';
 import { REFUSAL_WORDS, refuseTracersOf } from './refuse-tracers.ts';
 import { scratchNamespace } from './scratch-namespace.ts';
@@ -48,7 +48,7 @@ describe('a target that Flak fails', () => {
       target(refused.name, 'closed-later', { annotations: FAIL_CLOSED }),
       target(refused.name, 'closed-deleted', { annotations: FAIL_CLOSED }),
       target(open.name, 'unschedulable', { spec: { nodeSelector: { 'flak.dev/no-such-node': 'true' } } }),
-      ...['forced', 'withdrawn', 'handed-over', 'killed-tracer'].map((name) => target(open.name, name, {})),
+      ...['forced', 'withdrawn', 'handed-over', 'tracer-forced'].map((name) => target(open.name, name, {})),
       target(open.name, 'late', { labels: { 'flak.dev/trace': 'false' } }),
     ];
     await flak.kubectl.run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
@@ -134,16 +134,16 @@ describe('a target that Flak fails', () => {
     assert.ok(!left.metadata.finalizers?.includes(FINALIZER));
   });
 
-  async function losesNothingWithout(name: string, ...how: string[]): Promise<void> {
+  async function losesNothing(name: string, endTracer: (tracer: ObservedPod) => Promise<unknown>): Promise<void> {
     await isReady(open.name, name);
     const { status } = await waitForTrace(flak.kubectl, open.name, name, ['Recording']);
-    const tracer = status.tracer ?? '';
-    const uid = (await findPod(flak.kubectl, FLAK_NAMESPACE, tracer))?.metadata.uid;
-    await remove(FLAK_NAMESPACE, tracer, ...how);
+    const tracer = await findPod(flak.kubectl, FLAK_NAMESPACE, status.tracer ?? '');
+    assert.ok(tracer);
+    await endTracer(tracer);
     await proceed(flak.kubectl, open.name, name);
     const isReplaced = async (): Promise<boolean> => {
-      const found = await findPod(flak.kubectl, FLAK_NAMESPACE, tracer);
-      return found?.status.phase === 'Running' && found.metadata.uid !== uid;
+      const found = await findPod(flak.kubectl, FLAK_NAMESPACE, tracer.metadata.name);
+      return found?.status.phase === 'Running' && found.metadata.uid !== tracer.metadata.uid;
     };
     await waitUntil('the tracer has a successor', isReplaced, { limitMs: 30_000 });
     await remove(open.name, name);
@@ -153,11 +153,12 @@ describe('a target that Flak fails', () => {
   }
 
   it('loses nothing when its tracer is deleted', async () => {
-    await losesNothingWithout('handed-over');
+    await losesNothing('handed-over', ({ metadata }) => remove(FLAK_NAMESPACE, metadata.name));
   });
 
   it('loses nothing when its tracer is deleted by force', async () => {
-    await losesNothingWithout('killed-tracer', '--grace-period=0', '--force');
+    const force = ['--grace-period=0', '--force'];
+    await losesNothing('tracer-forced', ({ metadata }) => remove(FLAK_NAMESPACE, metadata.name, ...force));
   });
 
   it('is recorded from then on when it is labelled while it runs, and its profile says so', async () => {
