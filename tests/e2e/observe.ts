@@ -31,6 +31,7 @@ export interface ObservedPod {
   };
   readonly status: {
     readonly phase: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
     readonly containerStatuses?: readonly ContainerStatus[];
   };
