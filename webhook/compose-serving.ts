@@ -15,6 +15,7 @@ import { cachesSynced } from './kube/caches.ts';
 import type { Caches } from './kube/caches.ts';
 import { SECRETS, secretStore } from './kube/certificate-secret.ts';
 import { createClusterFacts } from './kube/cluster-facts.ts';
+import { createFindUid } from './kube/find-uid.ts';
 import { KINDS } from './kube/kinds.ts';
 import { createLeaseMarks } from './kube/lease-marks.ts';
 import { createPodView } from './kube/pod-view.ts';
@@ -88,11 +89,13 @@ function reports({ caches, clock, kube, lease, log, metrics }: ControlPlaneParts
   });
 }
 
-function uninstall({ caches, clock, deploymentUid, kube, lease, log }: ControlPlaneParts, signal: AbortSignal): Router {
+function uninstall(parts: ControlPlaneParts, signal: AbortSignal): Router {
+  const { caches, clock, deploymentUid, kube, lease, log, metrics } = parts;
   const marks = createLeaseMarks(createResource(kube.request, KINDS.leases), clock.now);
   return uninstallRouter(
     {
       ...clock,
+      findUid: createFindUid(kube.request),
       mark: () => marks.markUninstalling(deploymentUid),
       markedForMs: () => {
         const sinceMs = lease.uninstallingSinceMs();
@@ -100,7 +103,12 @@ function uninstall({ caches, clock, deploymentUid, kube, lease, log }: ControlPl
       },
       remaining: () => remainingIn(caches),
       onUninstall: (remaining) => {
+        metrics.onUninstallReview('genuine');
         log.warn(remaining, 'Flak is being removed');
+      },
+      onIgnored: (deleted, why) => {
+        metrics.onUninstallReview(why);
+        log.warn({ ...deleted, why }, 'ignored a review that says Flak is being removed');
       },
     },
     signal,

@@ -3,10 +3,18 @@ import express, { Router } from 'express';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { LABELS } from '../names.ts';
+import type { Deleted } from './own-object.ts';
 import { letGoOfEverything } from './uninstall.ts';
 import type { Remaining, UninstallDeps } from './uninstall.ts';
 
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
+
+const metadataSchema = z.object({
+  name: z.string().default(''),
+  namespace: z.string().default(''),
+  uid: z.string().default(''),
+  labels: z.record(z.string(), z.string()).nullish(),
+});
 
 const reviewSchema = z.object({
   apiVersion: z.literal('admission.k8s.io/v1'),
@@ -14,19 +22,26 @@ const reviewSchema = z.object({
   request: z.object({
     uid: z.string().min(1),
     operation: z.string(),
+    resource: z.object({ group: z.string(), version: z.string(), resource: z.string() }),
     dryRun: z.boolean().nullish(),
-    oldObject: z
-      .object({ metadata: z.object({ labels: z.record(z.string(), z.string()).nullish() }).nullish() })
-      .nullish(),
+    oldObject: z.object({ metadata: metadataSchema }).nullish(),
   }),
 });
 type Review = z.infer<typeof reviewSchema>['request'];
 
-function removesFlak({ operation, dryRun, oldObject }: Review): boolean {
-  return operation === 'DELETE' && dryRun !== true && oldObject?.metadata?.labels?.[LABELS.partOf] === 'flak';
+/** What of Flak's is deleted; null where nothing is. The name is the object's: that of the request is empty when a collection goes. */
+function deletedBy({ operation, dryRun, resource, oldObject }: Review): Deleted | null {
+  if (operation !== 'DELETE' || dryRun === true || oldObject == null) return null;
+  const { name, namespace, uid, labels } = oldObject.metadata;
+  if (labels?.[LABELS.partOf] !== 'flak') return null;
+  const { group, version, resource: plural } = resource;
+  const apiVersion = group === '' ? version : `${group}/${version}`;
+  return { apiVersion, plural, namespace: namespace === '' ? null : namespace, name, uid };
 }
 
-function warningsOf({ heldPods, closedGates, tracers }: Remaining): readonly string[] {
+function warningsOf(remaining: Remaining | null): readonly string[] {
+  if (remaining === null) return [];
+  const { heldPods, closedGates, tracers } = remaining;
   if (heldPods + closedGates + tracers === 0) return [];
   return [
     `Flak could not let go of everything in time: ${heldPods} pods with its finalizer, ${closedGates} closed gates, ${tracers} tracers are left.`,
@@ -44,7 +59,8 @@ export function uninstallRouter(deps: UninstallDeps, signal: AbortSignal): Route
       return;
     }
     const { uid } = parsed.data.request;
-    const warnings = removesFlak(parsed.data.request) ? warningsOf(await letGoOfEverything(deps, signal)) : [];
+    const deleted = deletedBy(parsed.data.request);
+    const warnings = deleted === null ? [] : warningsOf(await letGoOfEverything(deps, deleted, signal));
     const answer = { uid, allowed: true, ...(warnings.length > 0 ? { warnings } : {}) };
     response.json({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: answer });
   });

@@ -1,6 +1,7 @@
 /** What the controller and the tracers' API do, in figures. Labels are closed unions, never a name. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Action } from '../controller/actions.ts';
+import type { Genuineness } from '../controller/own-object.ts';
 import type { Outcome } from '../kube/outcome.ts';
 import type { ApiResult } from '../store/answers.ts';
 
@@ -9,6 +10,7 @@ export interface ControllerMetrics {
   readonly onApiResult: (route: 'report' | 'order', result: ApiResult) => void;
   readonly onEventDropped: () => void;
   readonly onWatchTrouble: () => void;
+  readonly onUninstallReview: (judged: Genuineness) => void;
   readonly onStored: (phase: 'Complete' | 'Untraced') => void;
 }
 
@@ -45,6 +47,9 @@ export function controllerMetrics(registry: Registry, figures: ControllerFigures
   ]);
   const events = counter(registry, 'flak_events_dropped_total', 'Kubernetes Events that could not be said', []);
   const troubles = counter(registry, 'flak_watch_troubles_total', 'Watches that ended badly and began anew', []);
+  const uninstalls = counter(registry, 'flak_uninstall_reviews_total', 'Reviews that say Flak is being removed', [
+    'judged',
+  ]);
   const traces = counter(registry, 'flak_traces_finished_total', 'Traces that came to their end', ['phase']);
   gauge(registry, 'flak_controller_queue_depth', 'Targets waiting or being worked on', figures.queueDepth);
   gauge(registry, 'flak_tracers', 'Tracer pods in the cluster', figures.tracers);
@@ -61,6 +66,9 @@ export function controllerMetrics(registry: Registry, figures: ControllerFigures
     },
     onWatchTrouble: () => {
       troubles.inc();
+    },
+    onUninstallReview: (judged) => {
+      uninstalls.inc({ judged });
     },
     onStored: (phase) => {
       traces.inc({ phase });

@@ -105,7 +105,15 @@ describe('names in the manifests', () => {
     const named = rules.flatMap((rule) => (at(rule, 'resourceNames') ?? []) as string[]);
     assert.deepEqual(
       new Set(named),
-      new Set([OBJECTS.certificateSecret, OBJECTS.lease, OBJECTS.service, OBJECTS.deployment, OBJECTS.imagesTemplate]),
+      new Set([
+        OBJECTS.certificateSecret,
+        OBJECTS.lease,
+        OBJECTS.service,
+        OBJECTS.deployment,
+        OBJECTS.imagesTemplate,
+        OBJECTS.controlPlaneServiceAccount,
+        OBJECTS.tracerServiceAccount,
+      ]),
     );
   });
 
