@@ -3,6 +3,7 @@
  * the file that FLAK_TEST_COUNTS names.
  */
 import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import Mocha from 'mocha';
 import { figuresOf } from './figure.ts';
 import { SKIP_REASON } from './skip.ts';
@@ -17,9 +18,15 @@ export interface TestCounts {
 }
 
 export interface TestResult {
+  /** From the checkout's root. */
+  readonly file: string;
   readonly title: string;
   readonly state: 'passed' | 'failed' | 'skipped';
   readonly figures: readonly string[];
+}
+
+function nameOf(test: Mocha.Test): { file: string; title: string } {
+  return { file: relative(process.cwd(), test.file ?? ''), title: test.fullTitle() };
 }
 
 function reasonOf(test: Mocha.Test): string | undefined {
@@ -40,19 +47,19 @@ class CountingReporter extends Mocha.reporters.Spec {
     runner.on('pass', (test) => {
       passed += 1;
       const figures = figuresOf(test);
-      tests.push({ title: test.fullTitle(), state: 'passed', figures });
+      tests.push({ ...nameOf(test), state: 'passed', figures });
       for (const figure of figures) process.stdout.write(`      measured: ${figure}\n`);
     });
     runner.on('fail', (test) => {
       failures.push(test.fullTitle());
-      tests.push({ title: test.fullTitle(), state: 'failed', figures: [] });
+      tests.push({ ...nameOf(test), state: 'failed', figures: [] });
     });
     runner.on('pending', (test) => {
       const reason = reasonOf(test);
       if (reason === undefined) failures.push(`${test.fullTitle()}: skipped without a reason`);
       else {
         skipped += 1;
-        tests.push({ title: test.fullTitle(), state: 'skipped', figures: [`skipped: ${reason}`] });
+        tests.push({ ...nameOf(test), state: 'skipped', figures: [`skipped: ${reason}`] });
         process.stdout.write(`      skipped: ${reason}\n`);
       }
     });

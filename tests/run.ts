@@ -5,10 +5,11 @@
  *   npm test -- lint unit     only these suites
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestCounts } from './reporter.ts';
+import { LAST_RUN } from './evidence/last-run.ts';
+import type { TestCounts, TestResult } from './reporter.ts';
 import { SUITES, type Step, type Suite } from './suites.ts';
 
 interface Total {
@@ -16,6 +17,7 @@ interface Total {
   failed: number;
   skipped: number;
   readonly failures: string[];
+  readonly tests: TestResult[];
 }
 
 /** Runs one command to its end with our streams; resolves to its exit code (128 + signal when killed). */
@@ -51,6 +53,7 @@ async function runStep(suite: Suite, step: Step, total: Total): Promise<void> {
     } else {
       total.passed += counted.passed;
       total.skipped += counted.skipped;
+      total.tests.push(...counted.tests);
       total.failures.push(...counted.failures.map((title) => `${suite.name}: ${title}`));
       if (code !== 0 && counted.failures.length === 0) total.failures.push(`${suite.name}: exit ${code}`);
     }
@@ -67,7 +70,7 @@ async function main(): Promise<void> {
     process.stderr.write(`no such suite: ${unknown.join(', ')}; there are ${SUITES.map((s) => s.name).join(', ')}\n`);
     process.exit(2);
   }
-  const total: Total = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const total: Total = { passed: 0, failed: 0, skipped: 0, failures: [], tests: [] };
   const began = performance.now();
   for (const suite of SUITES.filter((each) => asked.length === 0 || asked.includes(each.name))) {
     for (const step of suite.steps) {
@@ -77,6 +80,8 @@ async function main(): Promise<void> {
       await runStep(suite, step, total);
     }
   }
+  mkdirSync('.out', { recursive: true });
+  writeFileSync(LAST_RUN, JSON.stringify(total.tests));
   for (const failure of total.failures) process.stdout.write(`failed: ${failure}\n`);
   process.stdout.write(`\n${Math.round((performance.now() - began) / 1000)} s\n`);
   process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);

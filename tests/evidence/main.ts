@@ -1,9 +1,13 @@
-/** `npm run evidence [-- FILE…]`: runs the tests behind docs/evidence.md again (all, or those of FILE…) and rewrites the page. */
+/**
+ * `npm run evidence [-- FILE…]`: runs the tests behind docs/evidence.md again (all, or those of FILE…) and rewrites the page.
+ * `npm run evidence -- --last-run` takes the results of the `npm test` just run in this checkout instead.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestCounts, TestResult } from '../reporter.ts';
+import { LAST_RUN } from './last-run.ts';
 import { mochaOptions } from '../suites.ts';
 import { commandOf, type LastRun, parsePage, renderPage } from './page.ts';
 import { EVIDENCE } from './rows.ts';
@@ -21,17 +25,28 @@ function runFile(file: string, scratch: string): readonly TestResult[] {
   return tests;
 }
 
+/** How the results of a file's tests come about; empty for a file that wasn't run. */
+type Results = (file: string) => readonly TestResult[];
+
+function lastRun(): Results {
+  const tests = JSON.parse(readFileSync(LAST_RUN, 'utf8')) as TestResult[];
+  return (file) => tests.filter((test) => test.file === file);
+}
+
 function main(): void {
-  const asked = process.argv.slice(2);
+  const [first, ...others] = process.argv.slice(2);
+  const takeLast = first === '--last-run';
+  const asked = takeLast || first === undefined ? others : [first, ...others];
   const files = [...new Set(EVIDENCE.map((row) => row.file))].filter(
     (file) => asked.length === 0 || asked.includes(file),
   );
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   const last = existsSync(PAGE) ? parsePage(readFileSync(PAGE, 'utf8')) : new Map<string, LastRun>();
   const scratch = mkdtempSync(join(tmpdir(), 'flak-evidence-'));
+  const resultsOf: Results = takeLast ? lastRun() : (file) => runFile(file, scratch);
   try {
     for (const file of files) {
-      const results = runFile(file, scratch);
+      const results = resultsOf(file);
       for (const row of EVIDENCE.filter((each) => each.file === file)) {
         const result = results.find(({ title }) => title.endsWith(row.test));
         const date = new Date().toISOString().slice(0, 10);

@@ -2,6 +2,10 @@
  * Every promise and the test that shows it. docs/evidence.md is written from this table by `npm run evidence`;
  * `npm test` fails when a row's test no longer exists or the page misses a row (tests/unit/evidence/rows.test.ts).
  */
+import { ACCURACY_ROWS } from './accuracy-rows.ts';
+import { FOUNDATION_ROWS } from './foundation-rows.ts';
+import { TROUBLE_ROWS } from './trouble-rows.ts';
+
 export interface EvidenceRow {
   readonly promise: string;
   /** Path of the test file, from the checkout's root. */
@@ -10,4 +14,4 @@ export interface EvidenceRow {
   readonly test: string;
 }
 
-export const EVIDENCE: readonly EvidenceRow[] = [];
+export const EVIDENCE: readonly EvidenceRow[] = [...FOUNDATION_ROWS, ...ACCURACY_ROWS, ...TROUBLE_ROWS];
