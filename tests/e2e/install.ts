@@ -10,7 +10,8 @@ import type { Kubectl } from './kubectl.ts';
 const PROJECT_IMAGES = ['flak-webhook', 'flak-gate', 'flak-tracer'].map((name) => `ghcr.io/flak-dev/${name}`);
 
 /** From `apply` to both replicas ready: pulls aren't in it, the images are on the node. */
-const READY_TIMEOUT_SECONDS = 180;
+const TIMEOUT = '--timeout=180s';
+const DEPLOYMENT = `deployment/${OBJECTS.deployment}`;
 
 /** The references of the project's own images. */
 function placedImages(images: Readonly<Record<string, string>>): PlacedImage[] {
@@ -42,15 +43,28 @@ export async function withOverlay<T>(
  */
 export async function installFlak(kubectl: Kubectl, images: Readonly<Record<string, string>>): Promise<void> {
   await withOverlay(images, (directory) => kubectl.run(['apply', '-k', directory]));
-  const deployment = `deployment/${OBJECTS.deployment}`;
-  const timeout = `--timeout=${READY_TIMEOUT_SECONDS}s`;
-  await kubectl.run(['rollout', 'status', '-n', FLAK_NAMESPACE, deployment, timeout]);
-  const wait = ['wait', '-n', FLAK_NAMESPACE, '--for=condition=Available', deployment];
-  await kubectl.run([...wait, timeout]);
+  await waitForRollout(kubectl);
+  await waitForFlak(kubectl);
+}
+
+/** The README's two commands and nothing else, for a cluster without Flak. */
+export async function installAnew(kubectl: Kubectl, images: Readonly<Record<string, string>>): Promise<void> {
+  await withOverlay(images, (directory) => kubectl.run(['apply', '-k', directory]));
+  await waitForFlak(kubectl);
+}
+
+async function waitForFlak(kubectl: Kubectl): Promise<void> {
+  const wait = ['wait', '--namespace', FLAK_NAMESPACE, '--for=condition=Available', DEPLOYMENT];
+  await kubectl.run([...wait, TIMEOUT]);
+}
+
+/** Waits until every replica is of the version that was applied last. */
+export async function waitForRollout(kubectl: Kubectl): Promise<void> {
+  await kubectl.run(['rollout', 'status', '-n', FLAK_NAMESPACE, DEPLOYMENT, TIMEOUT]);
 }
 
 /** `kubectl delete -k`, which takes profiles and traces with it. */
-export async function deleteFlak(kubectl: Kubectl, images: Readonly<Record<string, string>>): Promise<void> {
+export async function removeFlak(kubectl: Kubectl, images: Readonly<Record<string, string>>): Promise<void> {
   await withOverlay(images, (directory) =>
     kubectl.run(['delete', '-k', directory, '--ignore-not-found', '--timeout=120s']),
   );
