@@ -43,16 +43,21 @@ const podSecuritySchema = z.object({
   appArmorProfile: z.object({ type: z.string() }).nullish(),
 });
 
-const specSchema = z.object({
-  containers: z.array(containerSchema).min(1),
-  initContainers: z.array(containerSchema).nullish(),
-  volumes: z.array(volumeSchema).nullish(),
+/** What says where a pod will run, and on which kernel. */
+export const placementFields = {
   nodeSelector: stringMap.nullish(),
   affinity: z.object({ nodeAffinity: nodeAffinitySchema.nullish() }).nullish(),
   tolerations: z.array(z.object({ key: z.string().nullish() })).nullish(),
   runtimeClassName: z.string().nullish(),
   schedulerName: z.string().nullish(),
   os: z.object({ name: z.string() }).nullish(),
+};
+
+const specSchema = z.object({
+  containers: z.array(containerSchema).min(1),
+  initContainers: z.array(containerSchema).nullish(),
+  volumes: z.array(volumeSchema).nullish(),
+  ...placementFields,
   hostUsers: z.boolean().nullish(),
   securityContext: podSecuritySchema.nullish(),
 });
@@ -71,6 +76,7 @@ export const podSchema = z.object({
 });
 export type Pod = z.infer<typeof podSchema>;
 export type PodSpec = Pod['spec'];
+export type PlacementSpec = Pick<PodSpec, keyof typeof placementFields>;
 export type Owner = z.infer<typeof ownerSchema>;
 
 /** The owner that creates and replaces the pod, if any (`metav1.GetControllerOf`). */

@@ -1,6 +1,6 @@
 /** Which pods can't be traced because of where they will run. */
 import type { SkipReason } from './reasons.ts';
-import type { PodSpec } from './pod.ts';
+import type { PlacementSpec } from './pod.ts';
 
 /** Of the RuntimeClass object that the pod names; undefined when there is none or it isn't known. */
 export interface RuntimeClassFacts {
@@ -8,7 +8,7 @@ export interface RuntimeClassFacts {
   readonly nodeSelector: Readonly<Record<string, string>>;
 }
 
-type Placement = Extract<SkipReason, 'windows' | 'virtual-node' | 'unsupported-runtime-class'>;
+export type UnsupportedPlacement = Extract<SkipReason, 'windows' | 'virtual-node' | 'unsupported-runtime-class'>;
 
 /**
  * Handlers whose containers don't call the node's kernel, by the names their projects' documentation gives them: gVisor,
@@ -31,9 +31,9 @@ const OS_LABELS = ['kubernetes.io/os', 'beta.kubernetes.io/os'];
 
 /** The reason why no tracer could follow the pod to its node, or undefined. */
 export function findUnsupportedPlacement(
-  spec: PodSpec,
+  spec: PlacementSpec,
   runtimeClass: RuntimeClassFacts | undefined,
-): Placement | undefined {
+): UnsupportedPlacement | undefined {
   const selector = { ...runtimeClass?.nodeSelector, ...spec.nodeSelector };
   // A class that isn't known by its object is known by its name, mostly the handler's.
   const handler = runtimeClass?.handler ?? spec.runtimeClassName ?? '';
@@ -42,13 +42,13 @@ export function findUnsupportedPlacement(
   return FOREIGN_KERNEL.test(handler) ? 'unsupported-runtime-class' : undefined;
 }
 
-function isWindows(spec: PodSpec, selector: Readonly<Record<string, string>>): boolean {
+function isWindows(spec: PlacementSpec, selector: Readonly<Record<string, string>>): boolean {
   if (spec.os) return spec.os.name === 'windows';
   return OS_LABELS.some((label) => selector[label] === 'windows') || affinityDemandsWindows(spec);
 }
 
 /** The terms are alternatives: the pod is for Windows only if each of them is. */
-function affinityDemandsWindows(spec: PodSpec): boolean {
+function affinityDemandsWindows(spec: PlacementSpec): boolean {
   const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
   const demandsWindows = (term: (typeof terms)[number]): boolean =>
     term.matchExpressions?.some(
@@ -65,7 +65,7 @@ function affinityDemandsWindows(spec: PodSpec): boolean {
  * A pod that names the toleration may land on a virtual node, whose kubelet refuses hostPath volumes. One that tolerates
  * everything (no key) is a DaemonSet's and says nothing.
  */
-function isVirtual(spec: PodSpec, selector: Readonly<Record<string, string>>): boolean {
+function isVirtual(spec: PlacementSpec, selector: Readonly<Record<string, string>>): boolean {
   return (
     spec.schedulerName === FARGATE_SCHEDULER ||
     (spec.tolerations?.some((toleration) => toleration.key === VIRTUAL_TOLERATION) ?? false) ||

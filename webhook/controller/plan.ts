@@ -41,5 +41,5 @@ function concernsUs({ trace, uninstallingSinceMs }: Facts, pod: TargetPod): bool
   if (uninstallingSinceMs !== null || isEnding(pod)) return false;
   // A finalizer on a pod of Flak's own, or of the cluster's, would hold what lets go of it.
   if (UNTRACED_NAMESPACES.includes(pod.namespace)) return false;
-  return isLate(pod) && !pod.mirror && !pod.windows;
+  return isLate(pod) && !pod.mirror && pod.unsupported === null;
 }

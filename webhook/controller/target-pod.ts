@@ -1,4 +1,5 @@
 /** The target as the controller sees it: what `webhook/kube/read-pod.ts` makes of a pod object. */
+import type { UnsupportedPlacement } from '../admission/unsupported.ts';
 import type { TracedContainer } from './trace-status.ts';
 
 export type ContainerState =
@@ -72,7 +73,8 @@ export interface TargetPod {
   readonly lastTransitionAtMs: number;
   /** A static pod's image on the API server. */
   readonly mirror: boolean;
-  readonly windows: boolean;
+  /** Why no tracer could follow it to where it runs; its RuntimeClass is known by the name alone. */
+  readonly unsupported: UnsupportedPlacement | null;
 }
 
 /** Its run is over or about to be: nothing of it will start again. */

@@ -1,5 +1,6 @@
 /** The fields of a pod that the controller looks at (core/v1 Pod). Unknown ones are ignored. */
 import { z } from 'zod';
+import { placementFields } from '../admission/pod.ts';
 import { instantSchema, metadataSchema } from './read-object.ts';
 
 const words = z.array(z.string()).nullish();
@@ -46,8 +47,7 @@ export const podSchema = z.object({
   spec: z.object({
     nodeName: z.string().nullish(),
     terminationGracePeriodSeconds: z.number().nullish(),
-    os: z.object({ name: z.string() }).nullish(),
-    nodeSelector: z.record(z.string(), z.string()).nullish(),
+    ...placementFields,
     initContainers: containers,
     containers,
     ephemeralContainers: containers,

@@ -1,4 +1,5 @@
 /** From a pod object to the target that the controller decides about. */
+import { findUnsupportedPlacement } from '../admission/unsupported.ts';
 import type { Gate, GateSignal, TargetContainer, TargetPod } from '../controller/target-pod.ts';
 import { ANNOTATIONS, FINALIZER, GATE, LABELS, USER_ANNOTATIONS } from '../names.ts';
 import { podSchema } from './pod-schema.ts';
@@ -101,7 +102,7 @@ export function readPod(object: unknown): TargetPod | null {
     graceSeconds: spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
     gate: gateOf(pod),
     containers: containersOf(pod),
-    windows: spec.os?.name === 'windows' || spec.nodeSelector?.['kubernetes.io/os'] === 'windows',
+    unsupported: findUnsupportedPlacement(spec, undefined) ?? null,
     ...readMarks(pod),
     ...readTimes(pod),
   };

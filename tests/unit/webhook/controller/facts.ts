@@ -63,7 +63,7 @@ export function pod(changes: Partial<TargetPod> = {}): TargetPod {
     scheduledAtMs: NOW - 69_000,
     lastTransitionAtMs: NOW - 60_000,
     mirror: false,
-    windows: false,
+    unsupported: null,
     ...changes,
   };
 }

@@ -77,6 +77,11 @@ describe('plan: a target on its way to being armed', () => {
       given: { ...unarmed, trace: null, tracer: null, pod: latePod({ mirror: true }) },
       does: [],
     },
+    {
+      title: "a late pod whose containers do not call the node's kernel is left alone",
+      given: { ...unarmed, trace: null, tracer: null, pod: latePod({ unsupported: 'unsupported-runtime-class' }) },
+      does: [],
+    },
     ...['flak-system', 'kube-system', 'kube-node-lease'].map((namespace) => ({
       title: `a pod in ${namespace} is never traced late, as admission puts no gate there`,
       given: { ...unarmed, trace: null, tracer: null, pod: latePod({ namespace }) },

@@ -45,7 +45,7 @@ const anyPod: fc.Arbitrary<TargetPod> = fc
     scheduledAtMs: maybe(ago),
     lastTransitionAtMs: ago,
     mirror: flag,
-    windows: flag,
+    unsupported: from(null, 'windows' as const, 'unsupported-runtime-class' as const),
   })
   .map(pod);
 

@@ -110,6 +110,18 @@ describe('reading a pod', () => {
     equal(pod.graceSeconds, 5);
   });
 
+  it('knows where no tracer could follow it, as admission does', () => {
+    const placed = (spec: object) => readPod({ ...POD, spec: { ...POD.spec, ...spec } })?.unsupported;
+    equal(placed({}), null);
+    equal(placed({ runtimeClassName: 'nvidia' }), null);
+    equal(placed({ runtimeClassName: 'gvisor' }), 'unsupported-runtime-class');
+    equal(placed({ runtimeClassName: 'kata-qemu' }), 'unsupported-runtime-class');
+    equal(placed({ os: { name: 'windows' } }), 'windows');
+    equal(placed({ nodeSelector: { 'kubernetes.io/os': 'windows' } }), 'windows');
+    equal(placed({ tolerations: [{ key: 'virtual-kubelet.io/provider', operator: 'Exists' }] }), 'virtual-node');
+    equal(placed({ tolerations: [{ operator: 'Exists' }] }), null);
+  });
+
   it('reads a pod of which almost nothing is known', () => {
     const bare = readPod({ metadata: { name: 'x' }, spec: { containers: [] } });
     equal(bare?.phase, 'Pending');
