@@ -55,6 +55,7 @@ async function gather(deps: ReconcileDeps, podUid: string): Promise<Gathered> {
   const { look } = deps;
   const trace = look.trace(podUid) ?? null;
   const tracer = look.tracer(podUid) ?? null;
+  if (tracer !== null) deps.tracers.arrived(podUid);
   const report = look.report(podUid) ?? null;
   const cached = look.pod(podUid);
   const closed = cached === undefined && tracer === null && report === null && isFinished(trace?.status?.phase);

@@ -14,6 +14,8 @@ export interface TracerPlaces {
   readonly reserve: (podUid: string, nodeName: string, nowMs: number) => void;
   /** How asking for it went. */
   readonly settle: (podUid: string, outcome: Outcome<unknown>, nowMs: number) => void;
+  /** The cache shows it: from now on it counts as long as the cache does. */
+  readonly arrived: (podUid: string) => void;
   readonly forget: (podUid: string) => void;
 }
 
@@ -63,6 +65,7 @@ export function createTracerPlaces(tracedOnNode: TracedOnNode, now: () => number
       const refused = outcome.kind === 'refused' ? describeFailure(outcome) : null;
       attempts.set(podUid, { made, lastAtMs: nowMs, refused });
     },
+    arrived: free,
     forget: (podUid) => {
       free(podUid);
       attempts.delete(podUid);

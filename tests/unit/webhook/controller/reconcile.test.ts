@@ -161,4 +161,16 @@ describe('a turn of the controller', () => {
     await reconcile('b');
     equal(done.filter((kind) => kind === 'create-tracer').length, 2);
   });
+
+  it('counts a tracer that came and went no longer, although its target is still there', async () => {
+    world = { ...world, trace: null, tracer: null, report: null, tracersPerNode: 1 };
+    world.pods = new Map(['a', 'b'].map((uid) => [uid, latePod({ uid, held: true })]));
+    const reconcile = reconciler();
+    await reconcile('a');
+    world.tracer = tracer();
+    await reconcile('a');
+    world.tracer = null;
+    await reconcile('b');
+    equal(done.filter((kind) => kind === 'create-tracer').length, 2);
+  });
 });
