@@ -78,6 +78,7 @@ function composeReconcile(parts: ControllerParts, perform: Perform, leadingSince
       flushDeadlineMs: configuration.flushDeadlineMs,
       gateTimeoutMs: configuration.gate.timeoutSeconds * 1000,
       tracersPerNode: configuration.tracer.perNode,
+      gateImage: configuration.gate.image,
       gateImageMirror: configuration.gate.imageMirror,
     },
     leadingSinceMs,

@@ -73,6 +73,8 @@ export interface PlanSettings {
   readonly flushDeadlineMs: number;
   readonly gateTimeoutMs: number;
   readonly tracersPerNode: number;
+  /** What admission puts into pods. */
+  readonly gateImage: string;
   /** A second reference to the gate's image; null where none is configured. */
   readonly gateImageMirror: string | null;
 }

@@ -1,5 +1,5 @@
 /** A gate whose image doesn't come must not hold its pod: another reference, then a pod without a gate, then words. */
-import { act, NOTHING, recheckAt } from './plan-part.ts';
+import { act, join, NOTHING, recheckAt } from './plan-part.ts';
 import type { PlanPart } from './plan-part.ts';
 import { WAITS } from './plan-times.ts';
 import type { Facts } from './facts.ts';
@@ -28,18 +28,30 @@ export function planGateImage({ pod, settings, avoidedGateImage }: Facts, now: n
     return act({ kind: 'replace-gate-image', image: mirror }, pullEvent(gate, `It is replaced by ${mirror}.`));
   }
   const lastAtMs = mirror === null ? replaceAtMs : replaceAtMs + WAITS.gatePullMs;
-  return now < lastAtMs ? recheckAt(lastAtMs) : withoutGate(pod, gate);
+  return now < lastAtMs ? recheckAt(lastAtMs) : withoutGate(pod, gate, markOf(gate, settings, now - lastAtMs));
 }
 
 /**
  * A controller's pod is evicted (the eviction respects disruption budgets), and its successor comes without a gate. A
  * fail-closed one is not: its successor would run untraced.
  */
-function withoutGate(pod: TargetPod, gate: Gate): PlanPart {
-  const avoid = { kind: 'avoid-gate-image', image: gate.image } as const;
-  if (pod.owner === null) return act(avoid, pullEvent(gate, 'Delete and create the pod again to run it untraced.'));
-  if (pod.failClosed) return act(avoid, pullEvent(gate, 'The pod is fail-closed and goes on waiting.'));
-  return act(avoid, pullEvent(gate, 'The pod is evicted; its successor gets no gate.'), { kind: 'evict-target' });
+function withoutGate(pod: TargetPod, gate: Gate, avoid: PlanPart): PlanPart {
+  if (pod.owner === null) return told(avoid, pullEvent(gate, 'Delete and create the pod again to run it untraced.'));
+  if (pod.failClosed) return told(avoid, pullEvent(gate, 'The pod is fail-closed and goes on waiting.'));
+  return told(avoid, pullEvent(gate, 'The pod is evicted; its successor gets no gate.'), { kind: 'evict-target' });
+}
+
+function told(avoid: PlanPart, ...actions: PlanPart['actions']): PlanPart {
+  return join(avoid, act(...actions));
+}
+
+/**
+ * For the image that admission gives to new pods, and only when this pod has just found out: one that stays stuck says nothing about
+ * the image of today, and would keep all others from being traced for as long as it is there.
+ */
+function markOf(gate: Gate, { gateImage, gateImageMirror }: Facts['settings'], hopelessForMs: number): PlanPart {
+  const todays = gate.image === gateImage || gate.image === gateImageMirror;
+  return todays && hopelessForMs < WAITS.avoidNewsMs ? act({ kind: 'avoid-gate-image', image: gateImage }) : NOTHING;
 }
 
 function trustAgain(gate: Gate, avoided: Facts['avoidedGateImage']): PlanPart {

@@ -129,7 +129,13 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     uninstallingSinceMs: null,
     leadingSinceMs: NOW - 3_600_000,
     avoidedGateImage: null,
-    settings: { flushDeadlineMs: 30_000, gateTimeoutMs: 60_000, tracersPerNode: 10, gateImageMirror: null },
+    settings: {
+      flushDeadlineMs: 30_000,
+      gateTimeoutMs: 60_000,
+      tracersPerNode: 10,
+      gateImage: 'gate:1',
+      gateImageMirror: null,
+    },
     ...changes,
   };
 }

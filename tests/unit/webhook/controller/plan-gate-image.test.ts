@@ -1,4 +1,6 @@
-import { NOW, STARTING_TRACER, WAITING_CONTAINER, facts, gate, trace, waitingPod } from './facts.ts';
+import { equal } from 'node:assert/strict';
+import { plan } from '../../../../webhook/controller/plan.ts';
+import { NOW, STARTING_TRACER, WAITING_CONTAINER, action, facts, gate, trace, waitingPod } from './facts.ts';
 import { check } from './plan-table.ts';
 
 describe("plan: a gate whose image can't be pulled", () => {
@@ -39,6 +41,19 @@ describe("plan: a gate whose image can't be pulled", () => {
       does: ['avoid-gate-image'],
     },
     {
+      title: 'a bare pod that stays stuck does not tell admission again, at every resync',
+      given: { ...given, pod: failing({ owner: null }, 15_000 + 60_000) },
+      does: [],
+    },
+    {
+      title: 'nor does one whose gate has the image of an earlier version, whose owner makes one of today',
+      given: {
+        ...given,
+        pod: failing({ gate: gate({ image: 'gate:0', state: { kind: 'waiting', reason: 'ErrImagePull' } }) }),
+      },
+      does: ['evict-target'],
+    },
+    {
       title: 'a fail-closed pod is never evicted: its successor would run untraced',
       given: { ...given, pod: failing({ failClosed: true }) },
       does: ['avoid-gate-image'],
@@ -59,4 +74,13 @@ describe("plan: a gate whose image can't be pulled", () => {
       does: ['trust-gate-image'],
     },
   ]);
+
+  it('the mirror that fails too makes admission avoid its own image, which is the one that it compares', () => {
+    const stuck = failing(
+      { gate: gate({ image: 'mirror/gate:1', state: { kind: 'waiting', reason: 'ErrImagePull' } }) },
+      30_000,
+    );
+    const decision = plan(facts({ ...given, settings: mirrored, pod: stuck }), NOW);
+    equal(action(decision, 'avoid-gate-image')?.image, 'gate:1');
+  });
 });
