@@ -37,6 +37,21 @@ export async function writeFolder(folder: string, files: readonly ExportedFile[]
   }
 }
 
+/** Writes each file beside its place and renames it; what is there already is replaced. */
+export async function addToFolder(folder: string, files: readonly ExportedFile[]): Promise<Result<undefined>> {
+  try {
+    for (const { path, content } of files) {
+      const target = join(resolve(folder), path);
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(`${target}.new`, content);
+      await rename(`${target}.new`, target);
+    }
+    return ok(undefined);
+  } catch (thrown) {
+    return environment(`${folder} can't be written (${reasonOf(thrown)}); name another folder with --export.`);
+  }
+}
+
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectBy } from './connection.ts';
-import { readTextFrom, writeFolder } from './files.ts';
+import { addToFolder, readTextFrom, writeFolder } from './files.ts';
 import { runCli } from './run.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -13,6 +13,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   connect: connectBy(process.env, homedir(), existsSync),
   readText: readTextFrom(process.stdin),
   writeFolder,
+  addToFolder,
   now: () => performance.now(),
   sleep: (ms) => sleep(ms),
 });

@@ -1,14 +1,11 @@
 /** `flak uninstall`. */
-import { KINDS } from '../../webhook/kube/kinds.ts';
 import type { Cluster } from '../cluster.ts';
-import { explainFailure } from '../cluster.ts';
 import type { Connect, ConnectionOptions } from '../connection.ts';
 import type { Ending, Result } from '../ending.ts';
-import { DONE, environment, finding, ok, usage } from '../ending.ts';
-import { profileObjectSchema } from '../objects.ts';
+import { DONE, finding, ok, usage } from '../ending.ts';
 import type { Terminal } from '../terminal.ts';
-import type { ExportedFile } from '../uninstall/export.ts';
-import { exportedFiles } from '../uninstall/export.ts';
+import { createExport } from '../uninstall/export-profiles.ts';
+import type { ExportDeps } from '../uninstall/export-profiles.ts';
 import { releaseFinalizers } from '../uninstall/release.ts';
 import type { Waiting } from '../uninstall/remove.ts';
 import { objectsOfStep, removeObject, waitUntilGone } from '../uninstall/remove.ts';
@@ -22,18 +19,19 @@ export interface UninstallOptions extends ConnectionOptions {
   readonly output?: 'json';
 }
 
-export interface UninstallDeps {
+export interface UninstallDeps extends Omit<ExportDeps, 'onExported'> {
   readonly connect: Connect;
   readonly terminal: Terminal;
-  /** Writes all files below a folder that must not exist yet, or none. */
-  readonly writeFolder: (folder: string, files: readonly ExportedFile[]) => Promise<Result<undefined>>;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
 export const DEFAULT_EXPORT_FOLDER = 'flak-profiles';
 
-/** Exports the profiles (or leaves that out when told so), then removes Flak and waits until nothing of it is left. */
+/**
+ * Exports the profiles (or leaves that out when told so), then removes Flak and waits until nothing of it is left. What
+ * running traces have seen is stored when they are released, and exported then.
+ */
 export async function uninstall(options: UninstallOptions, deps: UninstallDeps): Promise<Ending> {
   const { terminal } = deps;
   if (options.export !== undefined && options.discardProfiles)
@@ -41,52 +39,46 @@ export async function uninstall(options: UninstallOptions, deps: UninstallDeps):
   const connection = deps.connect(options);
   if (connection.kind !== 'ok') return connection;
   const { cluster } = connection.value;
-  const exported = options.discardProfiles ? ok(0) : await exportProfiles(cluster, options, deps);
+  const exportNew = exporterFor(cluster, options, deps);
+  const exported = await exportNew();
   if (exported.kind !== 'ok') return exported;
   const wait = { now: deps.now, sleep: deps.sleep, deadlineMs: deps.now() + options.timeout * 1000 };
-  const removed = await removeAll(cluster, wait, terminal);
+  const removed = await removeAll(cluster, wait, terminal, exportNew);
   if (removed.kind !== 'ok') return removed;
   const left = await waitUntilGone(cluster, wait);
   if (left.kind !== 'ok') return left;
-  if (options.output === 'json')
-    terminal.out(
-      `${JSON.stringify({ exportedProfiles: exported.value, ...removed.value, left: left.value }, null, 2)}\n`,
-    );
+  if (options.output === 'json') terminal.out(`${JSON.stringify({ ...removed.value, left: left.value }, null, 2)}\n`);
   if (left.value.length > 0)
     return finding(`still there after ${options.timeout} s: ${left.value.join(', ')}; run the same command again.`);
   terminal.note(removed.value.removed.length > 0 ? 'Flak is removed.' : 'there was nothing of Flak to remove.');
   return DONE;
 }
 
-async function exportProfiles(
-  cluster: Cluster,
-  options: UninstallOptions,
-  { terminal, writeFolder }: UninstallDeps,
-): Promise<Result<number>> {
-  const listed = await cluster.list(KINDS.syscallProfiles, null);
-  if (listed.kind === 'not-found') return ok(0);
-  if (listed.kind !== 'ok') return explainFailure(listed, 'list the profiles');
-  if (listed.value.length === 0) return ok(0);
-  const parsed = profileObjectSchema.array().safeParse(listed.value);
-  if (!parsed.success)
-    return environment(
-      'a stored profile has a shape that this version of flak cannot export; use the version that is installed, or --discard-profiles.',
-    );
+type ExportNew = () => Promise<Result<number>>;
+
+function exporterFor(cluster: Cluster, options: UninstallOptions, deps: UninstallDeps): ExportNew {
+  if (options.discardProfiles) return () => Promise.resolve(ok(0));
   const folder = options.export ?? DEFAULT_EXPORT_FOLDER;
-  const written = await writeFolder(folder, exportedFiles(parsed.data));
-  if (written.kind !== 'ok') return written;
-  terminal.note(`exported ${parsed.data.length} profiles to ${folder}/`);
-  return ok(parsed.data.length);
+  const onExported = (profiles: number): void => {
+    deps.terminal.note(`exported ${profiles} profiles to ${folder}/`);
+  };
+  return createExport(cluster, folder, { ...deps, onExported });
 }
 
 interface Removal {
+  exportedProfiles: number;
   readonly removed: string[];
   /** Pods that still had the finalizer when Flak should have taken it off. */
   readonly releasedPods: string[];
 }
 
-async function removeAll(cluster: Cluster, wait: Waiting, terminal: Terminal): Promise<Result<Removal>> {
-  const removal: Removal = { removed: [], releasedPods: [] };
+async function removeAll(
+  cluster: Cluster,
+  wait: Waiting,
+  terminal: Terminal,
+  exportNew: ExportNew,
+): Promise<Result<Removal>> {
+  const removal: Removal = { exportedProfiles: 0, removed: [], releasedPods: [] };
   for (const step of STEPS) {
     const removed = await removeStep(cluster, step, wait, terminal);
     if (removed.kind !== 'ok') return removed;
@@ -96,6 +88,9 @@ async function removeAll(cluster: Cluster, wait: Waiting, terminal: Terminal): P
     if (released.kind !== 'ok') return released;
     removal.releasedPods.push(...released.value);
     for (const pod of released.value) terminal.note(`took the finalizer off pod ${pod}, which Flak no longer did`);
+    const exported = await exportNew();
+    if (exported.kind !== 'ok') return exported;
+    removal.exportedProfiles = exported.value;
   }
   return ok(removal);
 }

@@ -85,14 +85,16 @@ export async function runAgainst(
     { write: (text) => (notes += text) },
     more.variables ?? {},
   );
+  const write = (folder: string, written: readonly ExportedFile[]) => {
+    for (const { path, content } of written) files.set(`${folder}/${path}`, content);
+    return Promise.resolve(ok(undefined));
+  };
   const code = await runCli(line.split(' ').filter(Boolean), {
     terminal,
     connect: () => ok({ cluster, namespace: 'shop' }),
     readText: () => Promise.resolve(ok('')),
-    writeFolder: (folder: string, written: readonly ExportedFile[]) => {
-      for (const { path, content } of written) files.set(`${folder}/${path}`, content);
-      return Promise.resolve(ok(undefined));
-    },
+    writeFolder: write,
+    addToFolder: write,
     now: () => nowMs,
     sleep: (ms) => {
       nowMs += ms;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { connectBy } from '../../../cli/connection.ts';
-import { readTextFrom, writeFolder } from '../../../cli/files.ts';
+import { addToFolder, readTextFrom, writeFolder } from '../../../cli/files.ts';
 
 describe('files of the command line', () => {
   let folder: string;
@@ -42,6 +42,19 @@ describe('files of the command line', () => {
   it('are never exported into a folder that exists', async () => {
     mkdirSync(join(folder, 'profiles'));
     assert.equal((await writeFolder(join(folder, 'profiles'), [])).kind, 'usage');
+  });
+
+  it('are added to an export, in place of older ones', async () => {
+    const target = join(folder, 'profiles');
+    await writeFolder(target, [{ path: 'a/b', content: 'old' }]);
+    const added = [
+      { path: 'a/b', content: 'new' },
+      { path: 'c/d', content: 'more' },
+    ];
+    assert.equal((await addToFolder(target, added)).kind, 'ok');
+    assert.equal(readFileSync(join(target, 'a/b'), 'utf8'), 'new');
+    assert.deepEqual(readdirSync(target, { recursive: true }).sort(), ['a', 'a/b', 'c', 'c/d']);
+    assert.equal((await addToFolder(target, [{ path: 'a/b/c', content: '' }])).kind, 'environment');
   });
 
   it("leave nothing behind when one can't be written", async () => {

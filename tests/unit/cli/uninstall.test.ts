@@ -51,6 +51,29 @@ describe('flak uninstall', () => {
     assert.deepEqual(cluster.removals, []);
   });
 
+  it('exports what running traces left when they were released, before the CRDs go', async () => {
+    const cluster = installed();
+    cluster.onRemove = (plural, name) => {
+      if (name === 'flak-probe') cluster.objects['syscallprofiles']?.push(storedProfile('pod-p-c', 'Pod', 'p', 'c'));
+      if (plural === 'customresourcedefinitions') cluster.objects['syscallprofiles'] = [];
+    };
+    const { files, out, notes } = await runAgainst(cluster, 'uninstall -o json');
+    assert.equal(files.size, 4);
+    assert.ok(files.has('flak-profiles/shop/pod-p-c.seccomp.json'));
+    assert.match(notes, /exported 1 profiles[^]*removed namespaces\/flak-probe\nexported 1 profiles/);
+    assert.equal((JSON.parse(out) as { exportedProfiles: number }).exportedProfiles, 2);
+  });
+
+  it('keeps the CRDs where that second export fails', async () => {
+    const cluster = installed();
+    cluster.onRemove = (_plural, name) => {
+      if (name === 'flak-probe') cluster.objects['syscallprofiles']?.push(storedProfile('pod-p-c', 'Pod', 'p', 'c'));
+    };
+    const addToFolder = () => Promise.resolve(environment('the disk is full.'));
+    assert.equal((await runAgainst(cluster, 'uninstall', { addToFolder })).code, 3);
+    assert.deepEqual(cluster.objects['customresourcedefinitions']?.length, 2);
+  });
+
   it('exports a profile without a status as the object alone, and nothing where nothing is stored', async () => {
     const cluster = installed();
     cluster.objects['syscallprofiles'] = [{ ...storedProfile('pod-p-c', 'Pod', 'p', 'c'), status: undefined }];
