@@ -90,6 +90,8 @@ export interface Facts {
   /** Tracers of other targets on the target's node, those just created included. */
   readonly otherTracersOnNode: number;
   readonly attempts: TracerAttempts;
+  /** When this leader first saw, by its own clock, that it ends and has stopped; null where it hasn't. */
+  readonly seenStoppedAtMs: number | null;
   /** Nothing can be created in a terminating namespace; in a gone one there is nothing left to hold. */
   readonly namespace: 'active' | 'terminating';
   readonly workload: Workload | null;

@@ -9,7 +9,7 @@ import { ensureTracer, removeTracer, tracerEnded } from './plan-tracer.ts';
 import { tellFlushWait } from './plan-waiting.ts';
 import type { Facts } from './facts.ts';
 import type { PartialReason } from '../../profile/recording.ts';
-import { flushDueFromMs, hasStarted, isEnding, isWithdrawn } from './target-pod.ts';
+import { hasStarted, isEnding, isWithdrawn, overAtMs } from './target-pod.ts';
 import type { TargetPod } from './target-pod.ts';
 import { explain } from './untraced-reasons.ts';
 import type { TraceReason } from './untraced-reasons.ts';
@@ -28,11 +28,16 @@ export function deadlinesOf(facts: Facts, fromMs: number): Deadlines {
   return { fromMs: from, flushAtMs, storeAtMs: flushAtMs + WAITS.storeMs };
 }
 
+/** A node's clock may be behind, or ahead: counted by it, the tracer's last report would be overdue at once, or never. */
+function flushDueFromMs({ seenStoppedAtMs }: Facts, pod: TargetPod): number {
+  return seenStoppedAtMs ?? overAtMs(pod);
+}
+
 export function planEnd(facts: Facts, pod: TargetPod, now: number): PlanPart {
   const { report } = facts;
   const ending = isEnding(pod);
   const opening = ending ? NOTHING : releaseGate(pod, isWithdrawn(pod) ? 'withdrawn' : 'uninstalling');
-  const deadlines = deadlinesOf(facts, ending ? flushDueFromMs(pod) : now);
+  const deadlines = deadlinesOf(facts, ending ? flushDueFromMs(facts, pod) : now);
   if (report === null || report.kind === 'refused') {
     const reason = reasonWithoutRecording(facts, pod, deadlines, now);
     if (reason !== null) return join(opening, finishUntraced(facts, pod, reason, now));
@@ -126,7 +131,7 @@ function storeProfiles(
       letGo(facts, pod, now),
     );
   }
-  const endedAtMs = isEnding(pod) ? Math.min(now, flushDueFromMs(pod)) : now;
+  const endedAtMs = isEnding(pod) ? Math.min(now, overAtMs(pod)) : now;
   const store = act({ kind: 'store-profiles', extraReasons: [...extraReasons(facts, pod), ...lacking], endedAtMs });
   return join(store, letGo(facts, pod, now), isEnding(pod) ? recheckAt(deadlines.storeAtMs) : NOTHING);
 }

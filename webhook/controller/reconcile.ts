@@ -7,6 +7,7 @@ import { plan } from './plan.ts';
 import { isFinished, isOutdated } from './plan-gone.ts';
 import type { Perform } from './perform.ts';
 import type { Turn } from './queue.ts';
+import { isEnding, stoppedAtMs } from './target-pod.ts';
 import type { TargetPod } from './target-pod.ts';
 import type { TracerPlaces } from './tracer-places.ts';
 
@@ -99,6 +100,7 @@ function assemble({ look, tracers, settings, leadingSinceMs }: ReconcileDeps, fo
     ...found,
     otherTracersOnNode: tracers.othersOnNode(pod?.nodeName ?? null, podUid),
     attempts: tracers.attempts(podUid),
+    seenStoppedAtMs: tracers.seenStopped(podUid, pod !== null && isEnding(pod) && stoppedAtMs(pod) !== null),
     namespace: look.namespaceTerminating(namespace) ? 'terminating' : 'active',
     uninstallingSinceMs: look.uninstallingSinceMs(),
     leadingSinceMs,

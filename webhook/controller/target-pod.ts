@@ -118,15 +118,16 @@ export function isWaitingAtGate(pod: TargetPod): boolean {
   return pod.gate !== null && !gatePassed(pod);
 }
 
-/**
- * From when on the last report is overdue: since all containers stopped or, where the kubelet has not said so, since the
- * end of the grace period. Only for a pod that is ending.
- */
-export function flushDueFromMs(pod: TargetPod): number {
+/** When the last of its containers stopped, by the kubelet's clock; null while one runs, or where none ever did. */
+export function stoppedAtMs(pod: TargetPod): number | null {
   const running =
     pod.containers.some((container) => container.state.kind === 'running') || pod.gate?.state.kind === 'running';
-  const silent = pod.deletionAtMs ?? pod.lastTransitionAtMs;
-  if (running) return silent;
+  if (running) return null;
   const stops = pod.containers.flatMap(({ lastFinishedAtMs }) => (lastFinishedAtMs === null ? [] : [lastFinishedAtMs]));
-  return stops.length > 0 ? Math.max(...stops) : silent;
+  return stops.length > 0 ? Math.max(...stops) : null;
+}
+
+/** When an ending pod's run was over: its containers stopped or, where the kubelet has not said so, the end of the grace period. */
+export function overAtMs(pod: TargetPod): number {
+  return stoppedAtMs(pod) ?? pod.deletionAtMs ?? pod.lastTransitionAtMs;
 }

@@ -1,12 +1,15 @@
 /**
- * What the leader remembers of the tracers it made: those on their way count for the cap before the cache shows them, and
- * failed ones are followed by a pause. A new leader starts with a clean sheet, which costs a few attempts more.
+ * What the leader remembers of targets and of the tracers it made: those on their way count for the cap before the cache
+ * shows them, failed ones are followed by a pause, and a target that stopped is given its time from when that was seen.
+ * A new leader starts with a clean sheet, which costs a few attempts more.
  */
 import { describeFailure } from '../kube/outcome.ts';
 import type { Outcome } from '../kube/outcome.ts';
 import type { TracerAttempts } from './facts.ts';
 
 export interface TracerPlaces {
+  /** When it was first told of this target that it has stopped, ms since the epoch; null, and forgotten, where it hasn't. */
+  readonly seenStopped: (podUid: string, stopped: boolean) => number | null;
   readonly attempts: (podUid: string) => TracerAttempts;
   /** Tracers on the node but this target's, those on their way included. */
   readonly othersOnNode: (nodeName: string | null, podUid: string) => number;
@@ -33,6 +36,7 @@ interface Reservation {
 
 export function createTracerPlaces(tracedOnNode: TracedOnNode, now: () => number): TracerPlaces {
   const attempts = new Map<string, TracerAttempts>();
+  const stops = new Map<string, number>();
   const reserved = new Map<string, Reservation>();
   const byNode = new Map<string, Set<string>>();
   const free = (podUid: string): void => {
@@ -44,6 +48,11 @@ export function createTracerPlaces(tracedOnNode: TracedOnNode, now: () => number
     if (onNode?.size === 0) byNode.delete(reservation.nodeName);
   };
   return {
+    seenStopped: (podUid, stopped) => {
+      if (!stopped) stops.delete(podUid);
+      else if (!stops.has(podUid)) stops.set(podUid, now());
+      return stops.get(podUid) ?? null;
+    },
     attempts: (podUid) => attempts.get(podUid) ?? NO_ATTEMPT,
     othersOnNode: (nodeName, podUid) => {
       if (nodeName === null) return 0;
@@ -69,6 +78,7 @@ export function createTracerPlaces(tracedOnNode: TracedOnNode, now: () => number
     forget: (podUid) => {
       free(podUid);
       attempts.delete(podUid);
+      stops.delete(podUid);
     },
   };
 }

@@ -123,6 +123,7 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     node: { kind: 'present', uid: 'node-uid', traceable: true },
     otherTracersOnNode: 0,
     attempts: { made: 1, lastAtMs: NOW - 65_000, refused: null },
+    seenStoppedAtMs: null,
     namespace: 'active',
     traces: 1,
     workload: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },

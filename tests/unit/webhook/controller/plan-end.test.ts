@@ -32,6 +32,24 @@ describe('plan: a target that ends', () => {
       extra: ['flush-deadline'],
     },
     {
+      title: 'counted since it was seen to stop, whatever the clock of its node says: it may be behind',
+      given: {
+        seenStoppedAtMs: NOW - 5000,
+        pod: pod({ ...deletedAt(NOW - 1000), containers: [stopped(NOW - 300_000)] }),
+      },
+      does: [],
+      recheckAfterMs: 25_000,
+    },
+    {
+      title: 'or ahead',
+      given: {
+        seenStoppedAtMs: NOW - 30_000,
+        pod: pod({ ...deletedAt(NOW - 1000), containers: [stopped(NOW + 300_000)] }),
+      },
+      does: DONE,
+      extra: ['flush-deadline'],
+    },
+    {
       title: 'a tracer that armed and said nothing since is lost',
       given: {
         report: recordedFacts('armed'),

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { Action } from '../../../../webhook/controller/actions.ts';
 import type { NodeFacts, ReportFacts, TracerFacts, TraceFacts } from '../../../../webhook/controller/facts.ts';
 import { createReconcile } from '../../../../webhook/controller/reconcile.ts';
@@ -42,7 +42,7 @@ describe('a turn of the controller', () => {
     asked = 0;
   });
 
-  const reconciler = (): Reconcile =>
+  const reconciler = (now = () => NOW): Reconcile =>
     createReconcile({
       look: {
         pod: (uid) => world.pods.get(uid),
@@ -65,13 +65,10 @@ describe('a turn of the controller', () => {
         done.push(kind);
         return world.answers[kind] ?? OK;
       },
-      tracers: createTracerPlaces(
-        () => new Set(),
-        () => NOW,
-      ),
+      tracers: createTracerPlaces(() => new Set(), now),
       settings: { ...facts().settings, tracersPerNode: world.tracersPerNode },
       leadingSinceMs: NOW - 3_600_000,
-      now: () => NOW,
+      now,
       onAction: () => undefined,
     });
   const turn = () => reconciler()(UID);
@@ -85,6 +82,19 @@ describe('a turn of the controller', () => {
     world.answers = { 'store-profiles': { kind: 'conflict' } };
     equal((await turn()).kind, 'failed');
     deepEqual(done, ['store-profiles']);
+  });
+
+  it('gives the last report its time from when the target was first seen to have stopped, on a node whose clock is behind', async () => {
+    const times = { ms: NOW };
+    world.pods.set(UID, pod({ deletionAtMs: NOW, containers: [stopped(NOW - 60_000)] }));
+    const reconcile = reconciler(() => times.ms);
+    await reconcile(UID);
+    times.ms = NOW + 29_000;
+    deepEqual(await reconcile(UID), { kind: 'again', afterMs: 1000 });
+    ok(!done.includes('store-profiles'));
+    times.ms = NOW + 30_000;
+    await reconcile(UID);
+    ok(done.includes('store-profiles'));
   });
 
   it('does everything in order when all goes well', async () => {
