@@ -62,6 +62,9 @@ function ownLabel(component: string): string {
   return `${LABELS.component}=${component},${LABELS.partOf}=flak`;
 }
 
+/** A report has up to 512 KiB (store/trace-api.ts): 13 MiB a page. */
+const REPORTS_PER_PAGE = 25;
+
 /** Nothing is asked for before `runCaches`. */
 export function createCaches(deps: WatchDeps): Caches {
   const everywhere = { kind: KINDS.pods, namespace: null, read: keyed(readPod, ({ uid }) => uid) };
@@ -81,6 +84,7 @@ export function createCaches(deps: WatchDeps): Caches {
       kind: KINDS.configMaps,
       namespace: FLAK_NAMESPACE,
       labelSelector: ownLabel(TRACE_STATE.component),
+      pageSize: REPORTS_PER_PAGE,
       read: (object) => {
         const read = readReport(object);
         return read === null ? null : { key: read.podUid, value: read.report };

@@ -4,6 +4,7 @@ import { collectionPath } from './resource.ts';
 import type { ResourceKind } from './resource.ts';
 import type { KubeRequest } from './request.ts';
 
+/** Of objects of some kilobytes, as most are. */
 const PAGE_SIZE = 500;
 
 const pageSchema = z.object({
@@ -17,6 +18,8 @@ export interface Selection {
   readonly namespace: string | null;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Objects in a page, where they are far larger than usual; 500 unless told. */
+  readonly pageSize?: number;
 }
 
 export function selectorsOf(selection: Selection): Record<string, string | undefined> {
@@ -35,7 +38,7 @@ export async function listPages(
 ): Promise<string> {
   let cursor: string | undefined;
   for (;;) {
-    const query = { ...selectorsOf(selection), limit: PAGE_SIZE, continue: cursor };
+    const query = { ...selectorsOf(selection), limit: selection.pageSize ?? PAGE_SIZE, continue: cursor };
     const path = collectionPath(selection.kind, selection.namespace);
     const page = pageSchema.parse(
       await request({ method: 'GET', path, query, ...(signal === undefined ? {} : { signal }) }),
