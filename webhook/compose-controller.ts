@@ -28,6 +28,7 @@ import { createTraceState } from './kube/trace-state.ts';
 import { createFindTracerImage } from './kube/tracer-image.ts';
 import { createFindWorkload } from './kube/workload.ts';
 import type { ControllerMetrics } from './telemetry/controller-metrics.ts';
+import { logAction } from './telemetry/log-action.ts';
 
 export interface ControllerParts {
   readonly configuration: Configuration;
@@ -86,8 +87,7 @@ function composeReconcile(parts: ControllerParts, perform: Perform, leadingSince
     onAction: ({ kind }, outcome, { podUid, pod, trace }) => {
       metrics.onAction(kind, outcome.kind);
       const target = { podUid, namespace: pod?.namespace ?? trace?.namespace, pod: pod?.name ?? trace?.podName };
-      if (outcome.kind === 'ok') log.info({ ...target, action: kind }, 'acted on a target');
-      else log.warn({ ...target, action: kind, outcome }, 'an action failed');
+      logAction(log, target, kind, outcome);
     },
   });
 }
