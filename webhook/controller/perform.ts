@@ -12,6 +12,7 @@ import type { Facts } from './facts.ts';
 import { performStore } from './perform-store.ts';
 import type { StoreDeps } from './perform-store.ts';
 import { isFinishedNow, writeTraceStatus } from './perform-trace.ts';
+import { isEnding } from './target-pod.ts';
 import { tracerPod } from './tracer-pod.ts';
 import type { TracerSettings } from './tracer-pod.ts';
 
@@ -64,8 +65,15 @@ async function createTracer(
   };
   // A tracer for a target whose trace has just been finished by another leader would find nothing to do.
   if (await isFinishedNow(deps.traces, facts)) return { kind: 'conflict' };
+  if (isEnding(pod) && (await isFinalStored(deps, facts.podUid))) return { kind: 'conflict' };
   const created = await deps.pods.create(FLAK_NAMESPACE, tracerPod(order, deps.tracer));
   return created.kind === 'already-exists' ? DONE : created;
+}
+
+/** After an outage the watch of reports may be half a minute behind that of tracers: a tracer that ended may have been done. */
+async function isFinalStored({ traceState }: PerformDeps, podUid: string): Promise<boolean> {
+  const stored = await traceState.read(podUid);
+  return stored.kind === 'ok' && stored.value.report.kind === 'final';
 }
 
 async function deleteTracer(deps: PerformDeps, { tracer }: Facts, force: boolean): Promise<Outcome<unknown>> {

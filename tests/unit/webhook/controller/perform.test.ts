@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import type { Report } from '../../../../profile/recording.ts';
+import type { Outcome } from '../../../../webhook/kube/outcome.ts';
+import { createPerform, type PerformDeps } from '../../../../webhook/controller/perform.ts';
+import type { TargetPod } from '../../../../webhook/controller/target-pod.ts';
+import { FakeResource } from '../kube/fake-resource.ts';
+import { facts, NOW, pod } from './facts.ts';
+
+const CREATE = { kind: 'create-tracer', arming: 'before-gate', medium: 'hostPath' } as const;
+
+/** A tracer is to be made for that target while the store holds such a report. */
+async function createTracer(
+  target: TargetPod,
+  stored: Report['kind'] | null,
+): Promise<{ readonly outcome: Outcome<unknown>; readonly made: number }> {
+  const pods = new FakeResource();
+  const deps: Partial<PerformDeps> = {
+    pods,
+    traces: new FakeResource(),
+    findTracerImage: () => Promise.resolve({ kind: 'ok', value: 'tracer:1' }),
+    traceState: {
+      read: () =>
+        Promise.resolve(
+          stored === null
+            ? { kind: 'not-found' }
+            : { kind: 'ok', value: { version: '1', report: { kind: stored } as Report, digests: new Map() } },
+        ),
+    },
+    tracer: { tracerCpuRequest: '1', tracerMemoryRequest: '1', tracerMemoryLimit: '1', flushDeadlineMs: 1000 },
+  };
+  const outcome = await createPerform(deps as PerformDeps)(CREATE, facts({ pod: target, tracer: null }));
+  return { outcome, made: pods.writes.length };
+}
+
+describe('making a tracer', () => {
+  const ending = pod({ deletionAtMs: NOW });
+
+  it("is put off where the target's last report is stored already, though no watch has said so yet", async () => {
+    assert.deepEqual(await createTracer(ending, 'final'), { outcome: { kind: 'conflict' }, made: 0 });
+  });
+
+  it('is done where the last report is still to come', async () => {
+    for (const stored of ['snapshot', null] as const) assert.equal((await createTracer(ending, stored)).made, 1);
+  });
+
+  it('is done for a target that goes on, whatever is stored', async () => {
+    assert.equal((await createTracer(pod(), 'final')).made, 1);
+  });
+});
