@@ -106,6 +106,9 @@ function uninstall(parts: ControlPlaneParts, signal: AbortSignal): Router {
         metrics.onUninstallReview('genuine');
         log.warn(remaining, 'Flak is being removed');
       },
+      onBusy: () => {
+        metrics.onUninstallReview('busy');
+      },
       onIgnored: (deleted, why) => {
         metrics.onUninstallReview(why);
         log.warn({ ...deleted, why }, 'ignored a review that says Flak is being removed');

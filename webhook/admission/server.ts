@@ -1,6 +1,7 @@
 /** `POST /mutate`. */
 import express, { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { bodyBudget } from '../body-budget.ts';
 import type { AdmissionMetrics, RefusedReview } from '../telemetry/admission-metrics.ts';
 import { admit, type Answer } from './admit.ts';
 import type { GateSettings } from './decide.ts';
@@ -18,15 +19,24 @@ export interface AdmissionDeps extends FactSources {
 
 /** An object of etcd's limit (1.5 MiB), twice (a review may carry the old one), escaped, with room to spare. */
 export const REVIEW_LIMIT_BYTES = 8 * 1024 * 1024;
+/** Thousands of usual pods; parsed they take some times as much, of the 512 MiB that the manifests give us. */
+const REVIEWS_TOTAL_BYTES = 8 * REVIEW_LIMIT_BYTES;
 
 /**
- * Every answer is HTTP 200 with `allowed: true`, except to what is no review: 405, 413, 415 and 400 with one sentence, 500 where we fail.
+ * Every answer is HTTP 200 with `allowed: true`, except to what is no review: 405, 413, 415 and 400 with one sentence, 500 where we fail, 503 when too much is under way.
  * The API server takes these for a webhook that could not be asked and, by `failurePolicy: Ignore`, lets the pod pass.
  */
 export function admissionRouter(deps: AdmissionDeps): Router {
   const router = Router();
   const json = express.json({ limit: REVIEW_LIMIT_BYTES, type: 'application/json', inflate: false, strict: false });
-  router.post('/mutate', requireJson(deps), json, review(deps));
+  const budget = bodyBudget({
+    limitBytes: REVIEW_LIMIT_BYTES,
+    totalBytes: REVIEWS_TOTAL_BYTES,
+    onExceeded: () => {
+      refuse(deps, 'busy');
+    },
+  });
+  router.post('/mutate', requireJson(deps), budget, json, review(deps));
   router.all('/mutate', refuseMethod(deps));
   router.use('/mutate', refuseFailure(deps));
   return router;

@@ -1,13 +1,16 @@
 /** `POST /uninstall`: the ValidatingWebhook on DELETE of Flak's own objects. */
 import express, { Router } from 'express';
-import type { Request, Response } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import { z } from 'zod';
+import { bodyBudget } from '../body-budget.ts';
 import { LABELS } from '../names.ts';
 import type { Deleted } from './own-object.ts';
 import { letGoOfEverything } from './uninstall.ts';
 import type { Remaining, UninstallDeps } from './uninstall.ts';
 
-const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
+/** Flak's own objects have some tens of kilobytes; a removal holds a few reviews at a time. */
+const BODY_LIMIT_BYTES = 1024 * 1024;
+const BODIES_TOTAL_BYTES = 8 * BODY_LIMIT_BYTES;
 
 const metadataSchema = z.object({
   name: z.string().default(''),
@@ -48,11 +51,21 @@ function warningsOf(remaining: Remaining | null): readonly string[] {
   ];
 }
 
+export interface UninstallRouterDeps extends UninstallDeps {
+  /** Told of each request that was turned away because too much was under way. */
+  readonly onBusy: () => void;
+}
+
 /** @param signal answers what is held at once when the replica shuts down */
-export function uninstallRouter(deps: UninstallDeps, signal: AbortSignal): Router {
+export function uninstallRouter(deps: UninstallRouterDeps, signal: AbortSignal): Router {
   const router = Router();
   const json = express.json({ limit: BODY_LIMIT_BYTES, type: 'application/json', inflate: false });
-  router.post('/uninstall', json, async (request: Request, response: Response) => {
+  const budget = bodyBudget({
+    limitBytes: BODY_LIMIT_BYTES,
+    totalBytes: BODIES_TOTAL_BYTES,
+    onExceeded: deps.onBusy,
+  });
+  router.post('/uninstall', budget, json, async (request: Request, response: Response) => {
     const parsed = reviewSchema.safeParse(request.body);
     if (!parsed.success) {
       response.status(400).type('text/plain').send('not an AdmissionReview of admission.k8s.io/v1');
@@ -64,5 +77,13 @@ export function uninstallRouter(deps: UninstallDeps, signal: AbortSignal): Route
     const answer = { uid, allowed: true, ...(warnings.length > 0 ? { warnings } : {}) };
     response.json({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: answer });
   });
+  router.use('/uninstall', refuseBody);
   return router;
 }
+
+/** What express.json() throws carries a status (413, 415, 400); anything else is a failure of ours. */
+const refuseBody: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  if (response.headersSent || typeof status !== 'number' || status >= 500) next(error);
+  else response.status(status).type('text/plain').send('not an AdmissionReview that is read here');
+};

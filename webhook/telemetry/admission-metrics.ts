@@ -2,7 +2,13 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 
 /** Why something that arrived at `/mutate` was no review. */
 export type RefusedReview =
-  'method-not-allowed' | 'unsupported-media-type' | 'too-large' | 'not-json' | 'not-a-review' | 'internal-error';
+  | 'method-not-allowed'
+  | 'unsupported-media-type'
+  | 'too-large'
+  | 'not-json'
+  | 'not-a-review'
+  | 'busy'
+  | 'internal-error';
 
 export interface AdmissionMetrics {
   /** `reason` is a SkipReason, a RefusedReview, or `gate-added`: closed unions all, never a name out of a pod. */

@@ -10,7 +10,7 @@ export interface ControllerMetrics {
   readonly onApiResult: (route: 'report' | 'order', result: ApiResult) => void;
   readonly onEventDropped: () => void;
   readonly onWatchTrouble: () => void;
-  readonly onUninstallReview: (judged: Genuineness) => void;
+  readonly onUninstallReview: (judged: Genuineness | 'busy') => void;
   readonly onStored: (phase: 'Complete' | 'Untraced') => void;
 }
 

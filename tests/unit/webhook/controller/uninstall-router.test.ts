@@ -45,6 +45,7 @@ describe('POST /uninstall', () => {
       remaining: () => ({ heldPods: 0, closedGates: 0, tracers: 0 }),
       onUninstall: () => undefined,
       onIgnored: () => undefined,
+      onBusy: () => undefined,
     };
     const server = createServer(express().use(uninstallRouter(deps, new AbortController().signal)));
     await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -83,6 +84,11 @@ describe('POST /uninstall', () => {
     const oldObject = { metadata: { ...ROLE.metadata, uid: 'guessed' } };
     deepEqual((await post(reviewOf({ oldObject }))).answer, allowed);
     equal(marks, 0);
+  });
+
+  it('reads no more than 1 MiB', async () => {
+    const { status } = await post(reviewOf({ padding: ' '.repeat(1024 * 1024) }));
+    deepEqual({ status, asked }, { status: 413, asked: [] });
   });
 
   it('begins nothing for a dry run, another operation, or an object without the label', async () => {
