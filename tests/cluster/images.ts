@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { runningCluster } from './cluster.ts';
 import { buildArchives } from './images/build.ts';
 import { loadImages } from './images/load.ts';
-import { pushImages } from './images/push.ts';
+import { pushArchives, writePushedOverlay } from './images/push.ts';
 import { PROJECT_IMAGES, TEST_IMAGES } from './images/sources.ts';
 import { nodesUp } from './nodes/nodes-up.ts';
 import { consoleProgress } from './progress.ts';
@@ -21,7 +21,7 @@ await untilInterrupted(async (signal) => {
   const progress = consoleProgress(process.stdout);
   if (values.push !== undefined) {
     const archives = await buildArchives(PROJECT_IMAGES, progress, signal);
-    const overlay = await pushImages(values.push, archives, progress, signal);
+    const overlay = writePushedOverlay(await pushArchives(values.push, archives, progress, signal));
     console.log(`\nInstall them with: kubectl apply -k ${relative(process.cwd(), overlay)}`);
     return;
   }

@@ -6,6 +6,7 @@ import { syscallProfileStatusSchema, type SyscallProfileStatus } from '../../pro
 import type { Progress } from '../cluster/progress.ts';
 import { waitUntil } from '../cluster/wait-until.ts';
 import type { Kubectl } from '../e2e/kubectl.ts';
+import { tracesOf } from '../e2e/stored-profiles.ts';
 import { DEMO, demoObjects } from './workload.ts';
 
 export interface Demo {
@@ -34,7 +35,7 @@ export async function runDemo(demo: Demo): Promise<DemoResult> {
     detail('gate, tracer, first request');
     const rollout = ['rollout', 'status', `deployment/${DEMO.name}`, '--timeout=180s'];
     await kubectl.run([...rollout, ...NAMESPACE]);
-    await waitForTrace(demo, 'Recording');
+    await waitForRecording(demo);
   });
   progress.note(indent(await kubectl.run(['get', 'traces', ...NAMESPACE])));
   await progress.step(`Send it ${REQUESTS} requests through its Service`, () => sendRequests(demo));
@@ -50,13 +51,18 @@ export async function removeDemo(kubectl: Kubectl): Promise<void> {
   await kubectl.run(['delete', 'namespace', DEMO.namespace, '--ignore-not-found', '--timeout=180s']);
 }
 
-async function waitForTrace({ kubectl, signal }: Demo, phase: string): Promise<void> {
+/** @throws at once, with the Trace's own reason, when there will be no recording */
+async function waitForRecording({ kubectl, signal }: Demo): Promise<void> {
   let phases = '';
   await waitUntil(
-    `a trace in phase ${phase}`,
+    'a trace that records',
     async () => {
-      phases = await kubectl.run(['get', 'traces', '-o', 'jsonpath={.items[*].status.phase}', ...NAMESPACE]);
-      return phases.split(' ').includes(phase);
+      const traces = await tracesOf(kubectl, DEMO.namespace);
+      const untraced = traces.find(({ status }) => status?.phase === 'Untraced')?.status;
+      if (untraced !== undefined)
+        throw new Error(`The pod was not traced (${untraced.reason ?? 'no reason'}): ${untraced.message ?? ''}`);
+      phases = traces.map(({ status }) => status?.phase ?? 'none').join(' ');
+      return traces.some(({ status }) => status?.phase === 'Recording');
     },
     { limitMs: 60_000, signal, explain: () => `phases seen: ${phases}` },
   );

@@ -11,17 +11,17 @@ import { imagesOverlay, type PlacedImage } from './overlay.ts';
 const OVERLAY = join(import.meta.dirname, '..', '..', '..', 'manifests', 'overlays', 'pushed');
 
 /**
- * Pushes images to a registry, under the last part of their names, and writes the overlay that installs them by
- * digest. Credentials are those of `buildah login` or `docker login`.
+ * Pushes images to a registry, under the last part of their names. Credentials are those of `buildah login` or
+ * `docker login`.
  * @param registry host, optional port, optional path: `registry.example.com/team`
- * @returns the overlay's directory
+ * @returns where each image is now, by digest
  */
-export async function pushImages(
+export async function pushArchives(
   registry: string,
   archives: readonly ImageArchive[],
   progress: Progress,
   signal?: AbortSignal,
-): Promise<string> {
+): Promise<PlacedImage[]> {
   const placed: PlacedImage[] = [];
   for (const archive of archives) {
     const name = archive.reference.split(':')[0] ?? '';
@@ -31,6 +31,11 @@ export async function pushImages(
     );
     placed.push({ name, reference: `${target}@${digest}` });
   }
+  return placed;
+}
+
+/** Writes the overlay that installs pushed images; gives its directory. */
+export function writePushedOverlay(placed: readonly PlacedImage[]): string {
   mkdirSync(OVERLAY, { recursive: true });
   writeFileSync(join(OVERLAY, 'kustomization.yaml'), imagesOverlay('../..', placed));
   return OVERLAY;
