@@ -62,14 +62,20 @@ export function replicated(
   };
 }
 
-/** A Job that runs once. */
-export function job(namespace: string, name: string, shape: PodShape): object {
+/** A Job that runs once, or as `settings` (of its spec) say. */
+export function job(
+  namespace: string,
+  name: string,
+  shape: PodShape,
+  settings: Readonly<Record<string, unknown>> = {},
+): object {
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { namespace, name },
     spec: {
       backoffLimit: 0,
+      ...settings,
       template: {
         metadata: { labels: { ...shape.labels }, annotations: shape.annotations ?? {} },
         spec: { restartPolicy: 'Never', terminationGracePeriodSeconds: 5, ...shape.spec },
