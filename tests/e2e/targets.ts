@@ -83,13 +83,3 @@ export function job(
     },
   };
 }
-
-/** A Service on port 80 before the pods that carry `app: <name>`. */
-export function service(namespace: string, name: string): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { namespace, name },
-    spec: { selector: { app: name }, ports: [{ port: 80, targetPort: 8080 }] },
-  };
-}
