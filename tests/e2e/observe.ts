@@ -8,6 +8,7 @@ import { type StoredTrace, tracesOf } from './stored-profiles.ts';
 
 interface ContainerStatus {
   readonly name: string;
+  readonly restartCount: number;
   readonly state: {
     readonly running?: object;
     readonly terminated?: { readonly exitCode: number };
