@@ -1,11 +1,11 @@
 /** `npm run demo`: label a pod, use it, delete it, get its profile. See options.ts for what it takes. */
 import { consoleProgress, type Progress } from '../cluster/progress.ts';
 import { untilInterrupted } from '../cluster/until-interrupted.ts';
-import { installFlak } from '../e2e/install.ts';
 import { describeProfile } from './describe-profile.ts';
 import { parseOptions, USAGE, type DemoOptions } from './options.ts';
 import { type DemoResult, runDemo } from './run-demo.ts';
-import { NGINX, type Stage, throwAwayStage, userStage } from './stage.ts';
+import { type Stage, throwAwayStage, userStage } from './stage.ts';
+import { DEMO } from './workload.ts';
 
 const USAGE_ERROR = 2;
 
@@ -27,20 +27,20 @@ The OCI seccomp profile: ${result.file}
 `);
 }
 
+function howToEnd({ kubeconfig }: DemoOptions): string {
+  if (kubeconfig === undefined) return 'npm run cluster:down ends the throw-away cluster.';
+  return `kubectl delete namespace ${DEMO.namespace} and npm run flak -- uninstall --kubeconfig ${kubeconfig} take it away.`;
+}
+
 async function main(options: DemoOptions, signal: AbortSignal): Promise<void> {
   const progress = consoleProgress(process.stdout);
   const stage = await setStage(options, progress, signal);
   try {
-    await progress.step('Install Flak (kubectl apply -k, kubectl wait)', () =>
-      installFlak(stage.kubectl, stage.images),
-    );
-    const nginxImage = stage.images[NGINX];
-    if (nginxImage === undefined) throw new Error(`no image was built for ${NGINX}`);
-    print(await runDemo({ kubectl: stage.kubectl, nginxImage, progress, signal }));
+    await stage.install();
+    print(await runDemo({ ...stage, progress, signal }));
   } finally {
     if (options.keep && !signal.aborted) {
-      process.stdout.write(`Left up, as asked; npm run cluster:down ends the throw-away cluster.\n`);
-      process.stdout.write(`export KUBECONFIG=${stage.kubeconfig}\n`);
+      process.stdout.write(`Left up, as asked; ${howToEnd(options)}\nexport KUBECONFIG=${stage.kubeconfig}\n`);
     } else await stage.leave();
   }
 }

@@ -25,21 +25,34 @@ export interface DemoResult {
 }
 
 const REQUESTS = 50;
+/** A stuck pod repeats itself: the last lines say it. */
+const EVENT_LINES = 15;
 const NAMESPACE = ['-n', DEMO.namespace];
 
-/** Runs the labelled nginx, uses it, deletes its pod, and gives the profile that was stored. */
+/** Runs the labelled nginx, uses it, deletes its pod, and gives the profile that was stored. A failure is shown with what the cluster says. */
 export async function runDemo(demo: Demo): Promise<DemoResult> {
+  try {
+    return await play(demo);
+  } catch (error) {
+    if (!demo.signal.aborted) demo.progress.note(await whatTheClusterSays(demo.kubectl));
+    throw error;
+  }
+}
+
+async function play(demo: Demo): Promise<DemoResult> {
   const { kubectl, progress } = demo;
   await progress.step('Run nginx with the label flak.dev/trace=true', async (detail) => {
     await kubectl.run(['apply', '-f', '-'], JSON.stringify(demoObjects(demo.nginxImage)));
-    detail('gate, tracer, first request');
+    detail('waiting until its trace records');
+    await waitForRecording(demo);
+    detail('waiting until it answers');
     const rollout = ['rollout', 'status', `deployment/${DEMO.name}`, '--timeout=180s'];
     await kubectl.run([...rollout, ...NAMESPACE]);
-    await waitForRecording(demo);
   });
   progress.note(indent(await kubectl.run(['get', 'traces', ...NAMESPACE])));
   await progress.step(`Send it ${REQUESTS} requests through its Service`, () => sendRequests(demo));
-  const pod = await podName(kubectl);
+  const pod = await newestPod(kubectl);
+  if (pod === undefined) throw new Error("the demo's pod is gone; someone else deleted it");
   await progress.step(`kubectl delete pod ${pod}`, () =>
     kubectl.run(['delete', 'pod', pod, '--timeout=120s', ...NAMESPACE]),
   );
@@ -57,14 +70,15 @@ async function waitForRecording({ kubectl, signal }: Demo): Promise<void> {
   await waitUntil(
     'a trace that records',
     async () => {
-      const traces = await tracesOf(kubectl, DEMO.namespace);
+      const pod = await newestPod(kubectl);
+      const traces = (await tracesOf(kubectl, DEMO.namespace)).filter(({ spec }) => spec.podName === pod);
       const untraced = traces.find(({ status }) => status?.phase === 'Untraced')?.status;
       if (untraced !== undefined)
         throw new Error(`The pod was not traced (${untraced.reason ?? 'no reason'}): ${untraced.message ?? ''}`);
       phases = traces.map(({ status }) => status?.phase ?? 'none').join(' ');
       return traces.some(({ status }) => status?.phase === 'Recording');
     },
-    { limitMs: 60_000, signal, explain: () => `phases seen: ${phases}` },
+    { limitMs: 120_000, signal, explain: () => `phases seen: ${phases}` },
   );
 }
 
@@ -79,19 +93,26 @@ async function sendRequests({ kubectl, signal }: Demo): Promise<void> {
   await sleep(500, undefined, { signal });
 }
 
-async function podName(kubectl: Kubectl): Promise<string> {
-  const names = await kubectl.run([
-    'get',
-    'pods',
-    '-l',
-    `app=${DEMO.name}`,
-    '-o',
-    'jsonpath={.items[*].metadata.name}',
-    ...NAMESPACE,
-  ]);
-  const [first] = names.split(' ');
-  if (first === undefined || first === '') throw new Error("the demo's pod is gone; someone else deleted it");
-  return first;
+/** Traces, pods and the last Events of the demo's namespace, as kubectl prints them. */
+async function whatTheClusterSays(kubectl: Kubectl): Promise<string> {
+  const questions = [
+    ['get', 'traces', '-o', 'wide', ...NAMESPACE],
+    ['get', 'pods', ...NAMESPACE],
+    ['get', 'events', '--sort-by=.metadata.creationTimestamp', ...NAMESPACE],
+  ];
+  const answers = await Promise.all(questions.map((question) => kubectl.attempt(question)));
+  return answers
+    .map(({ stdout, stderr }) =>
+      indent((stdout === '' ? stderr : stdout).trimEnd().split('\n').slice(-EVENT_LINES).join('\n')),
+    )
+    .join('\n');
+}
+
+/** Its name; undefined where there is none (yet). */
+async function newestPod(kubectl: Kubectl): Promise<string | undefined> {
+  const newestLast = ['--sort-by=.metadata.creationTimestamp', '-o', 'jsonpath={.items[*].metadata.name}'];
+  const names = await kubectl.run(['get', 'pods', '-l', `app=${DEMO.name}`, ...newestLast, ...NAMESPACE]);
+  return names === '' ? undefined : names.split(' ').at(-1);
 }
 
 async function readProfile(kubectl: Kubectl): Promise<DemoResult> {

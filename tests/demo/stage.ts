@@ -1,43 +1,59 @@
 /** Where the demo plays: a throw-away cluster of this machine, or one of the user's; and how to leave it as it was. */
-import { runningCluster, startCluster, stopCluster } from '../cluster/cluster.ts';
+import { type Cluster, runningCluster, startCluster, stopCluster } from '../cluster/cluster.ts';
 import { buildImages } from '../cluster/images/build-images.ts';
 import { buildArchives } from '../cluster/images/build.ts';
 import { pushArchives } from '../cluster/images/push.ts';
 import { PROJECT_IMAGES, TEST_IMAGES } from '../cluster/images/sources.ts';
 import type { Progress } from '../cluster/progress.ts';
-import { removeFlak } from '../e2e/install.ts';
+import { installFlak, removeFlak } from '../e2e/install.ts';
 import { type Kubectl, kubectlFor } from '../e2e/kubectl.ts';
+import { checkMachine, checkUserCluster } from './prerequisites.ts';
 import { removeDemo } from './run-demo.ts';
+import { inParallel } from './in-parallel.ts';
 
-export const NGINX = 'flak.test/nginx';
+const NGINX = 'flak.test/nginx';
 
 export interface Stage {
   readonly kubectl: Kubectl;
   readonly kubeconfig: string;
-  /** References by name. */
-  readonly images: Readonly<Record<string, string>>;
+  /** Reference that the nodes can pull, or have. */
+  readonly nginxImage: string;
+  /** Installs Flak, unless the user has it there: then that one is used as it is. */
+  readonly install: () => Promise<void>;
   /** Takes away what the demo brought, and nothing else. */
   readonly leave: () => Promise<void>;
 }
 
+type Images = Readonly<Record<string, string>>;
+
 /** The cluster of tests/cluster: started if it isn't up, and then stopped again. */
 export async function throwAwayStage(progress: Progress, signal: AbortSignal): Promise<Stage> {
+  await checkMachine('cluster');
   const wasUp = runningCluster({}) !== undefined;
-  // Kubernetes compiles while the images build.
-  const both = await Promise.allSettled([startCluster({ signal }, progress), buildImages(progress, undefined, signal)]);
-  const [started, built] = both;
-  const stop = (): Promise<void> => (wasUp ? Promise.resolve() : stopCluster({}, progress));
-  if (started.status === 'rejected') throw started.reason;
+  let cluster: Cluster | undefined;
+  const stop = async (): Promise<void> => {
+    if (!wasUp && cluster !== undefined) await stopCluster({}, progress);
+  };
   try {
-    if (built.status === 'rejected') throw built.reason;
-    const { kubeconfig, kubectl: program } = started.value;
-    const images = await buildImages(progress, started.value, signal);
-    const takeAway = await takingAway(kubectlFor({ program, kubeconfig }), images, progress);
+    // Kubernetes compiles while the images build; the first that fails ends the other.
+    await inParallel(signal, [
+      async (either) => {
+        cluster = await startCluster({ signal: either }, progress);
+      },
+      (either) => buildImages(progress, undefined, either),
+    ]);
+    if (cluster === undefined) throw new Error('no cluster was started');
+    const { kubeconfig, kubectl: program } = cluster;
+    const images = await buildImages(progress, cluster, signal);
+    const always = kubectlFor({ program, kubeconfig });
+    const had = await flakIn(always);
+    const kubectl = kubectlFor({ program, kubeconfig, signal });
     return {
-      kubectl: kubectlFor({ program, kubeconfig, signal }),
+      kubectl,
       kubeconfig,
-      images,
-      leave: wasUp ? takeAway : stop,
+      nginxImage: imageOf(images),
+      install: () => install(kubectl, images, progress),
+      leave: wasUp ? () => takeAway(always, images, had, progress) : stop,
     };
   } catch (error) {
     await stop();
@@ -52,30 +68,52 @@ export async function userStage(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Stage> {
-  const reach = kubectlFor({ program: 'kubectl', kubeconfig });
-  await progress.step(`Reach the cluster of ${kubeconfig}`, () => reach.run(['version']));
-  const sources = [...PROJECT_IMAGES, ...TEST_IMAGES.filter(({ name }) => name === NGINX)];
+  await checkMachine('images');
+  const always = kubectlFor({ program: 'kubectl', kubeconfig });
+  await progress.step(`Look at the cluster of ${kubeconfig}`, () => checkUserCluster(always, kubeconfig));
+  const had = await flakIn(always);
+  const sources = [...(had === 'running' ? [] : PROJECT_IMAGES), ...TEST_IMAGES.filter(({ name }) => name === NGINX)];
   const archives = await buildArchives(sources, progress, signal);
   const placed = await pushArchives(registry, archives, progress, signal);
   const images = Object.fromEntries(placed.map(({ name, reference }) => [name, reference]));
+  const kubectl = kubectlFor({ program: 'kubectl', kubeconfig, signal });
   return {
-    kubectl: kubectlFor({ program: 'kubectl', kubeconfig, signal }),
+    kubectl,
     kubeconfig,
-    images,
-    leave: await takingAway(reach, images, progress),
+    nginxImage: imageOf(images),
+    install: async () => {
+      if (had !== 'running') await install(kubectl, images, progress);
+      else progress.note('Flak is installed there already; the demo uses it as it is, and leaves it.');
+    },
+    leave: () => takeAway(always, images, had, progress),
   };
 }
 
-/** The demo's namespace always goes; Flak only if it wasn't there before. */
-async function takingAway(
-  kubectl: Kubectl,
-  images: Readonly<Record<string, string>>,
-  progress: Progress,
-): Promise<() => Promise<void>> {
-  const before = await kubectl.run(['get', 'namespace', 'flak-system', '--ignore-not-found', '-o', 'name']);
-  return () =>
-    progress.step('Remove what the demo made', async () => {
-      await removeDemo(kubectl);
-      if (before === '') await removeFlak(kubectl, images);
-    });
+function imageOf(images: Images): string {
+  const image = images[NGINX];
+  if (image === undefined) throw new Error(`no image was built for ${NGINX}`);
+  return image;
+}
+
+function install(kubectl: Kubectl, images: Images, progress: Progress): Promise<void> {
+  return progress.step('Install Flak (kubectl apply -k, kubectl wait)', () => installFlak(kubectl, images));
+}
+
+/** `partly`: an earlier one was removed but for its profiles, which removing Flak now would delete. */
+type Had = 'nothing' | 'partly' | 'running';
+
+async function flakIn(kubectl: Kubectl): Promise<Had> {
+  const printed = (...what: string[]): Promise<string> =>
+    kubectl.run(['get', ...what, '--ignore-not-found', '-o', 'name']);
+  if ((await printed('deployment/flak-webhook', '-n', 'flak-system')) !== '') return 'running';
+  const remains = await printed('namespace/flak-system', 'crd/syscallprofiles.flak.dev');
+  return remains === '' ? 'nothing' : 'partly';
+}
+
+/** The demo's namespace always goes; Flak only if nothing of it was there before. */
+function takeAway(kubectl: Kubectl, images: Images, had: Had, progress: Progress): Promise<void> {
+  return progress.step('Remove what the demo made', async () => {
+    await removeDemo(kubectl);
+    if (had === 'nothing') await removeFlak(kubectl, images);
+  });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { missingPrerequisites, type MachineFacts } from '../../cluster/machine/prerequisites.ts';
+import { missingForImages, missingPrerequisites, type MachineFacts } from '../../cluster/machine/prerequisites.ts';
 
 const FIT: MachineFacts = {
   userId: 0,
@@ -42,6 +42,12 @@ describe('prerequisites of the test cluster', () => {
       assert.doesNotMatch(missing[0] ?? '', /\n/);
     });
   }
+
+  it('are fewer where only images are built', () => {
+    assert.deepEqual(missingForImages({ ...FIT, goVersion: undefined, hasBtf: false }), []);
+    assert.equal(missingForImages({ ...FIT, userId: 1, distribution: { id: 'x', version: '', name: '' } }).length, 2);
+    assert.match(missingForImages({ ...FIT, platform: 'darwin' })[0] ?? '', /needs Linux/);
+  });
 
   it('are reported together', () => {
     const nothing: MachineFacts = { ...FIT, userId: 1, goVersion: undefined, hasBtf: false };
