@@ -71,75 +71,80 @@ describe('installing', () => {
     recordFigure(this, `apply and wait took ${seconds.join(', ')} s`);
   });
 
-  it('changes nothing about a pod without a label: what is stored of it is the same as before', async () => {
-    assert.equal(await storedUnlabelled(), unlabelledWithoutFlak);
-    assert.doesNotMatch(unlabelledWithoutFlak, /flak\.dev|flak-gate/);
-  });
+  describe('done', () => {
+    // Whichever of these is run alone.
+    before(() => installFlak(flak.kubectl, flak.images));
 
-  it('applied twice leaves no difference', async () => {
-    await withOverlay(flak.images, async (directory) => {
-      await flak.kubectl.run(['apply', '-k', directory]);
-      assert.equal(await flak.kubectl.run(['diff', '-k', directory]), '');
+    it('changes nothing about a pod without a label: what is stored of it is the same as before', async () => {
+      assert.equal(await storedUnlabelled(), unlabelledWithoutFlak);
+      assert.doesNotMatch(unlabelledWithoutFlak, /flak\.dev|flak-gate/);
     });
-  });
 
-  it('strips what the copy of a traced pod carries when the copy opts out, or asks for nothing', async () => {
-    const copied = await flak.kubectl.json<ObservedPod>(
-      ['create', '--dry-run=server', '-f', '-'],
-      target('original', TRACED, 'true'),
-    );
-    const { [LABELS.traced]: traced = '' } = copied.metadata.labels ?? {};
-    for (const labels of [{ [LABELS.traced]: traced, [LABELS.trace]: 'false' }, { [LABELS.traced]: traced }, {}]) {
-      const metadata = { ...copied.metadata, namespace: namespace.name, name: 'copy', labels, uid: undefined };
-      const copy = await flak.kubectl.json<ObservedPod>(
-        ['create', '-f', '-'],
-        JSON.stringify({ ...copied, metadata, status: undefined }),
-      );
-      assert.equal(copy.metadata.finalizers, undefined, JSON.stringify(labels));
-      assert.equal(copy.metadata.labels?.[LABELS.traced], undefined);
-      assert.deepEqual(copy.spec.initContainers ?? [], []);
-      assert.doesNotMatch(JSON.stringify(copy.spec), /flak-gate/);
-      await flak.kubectl.run(['delete', 'pod', 'copy', '-n', namespace.name, '--timeout=30s']);
-    }
-  });
-
-  it('traces every pod that is created while another version is rolled out', async function () {
-    const upgraded = await retagImages(flak, ['flak-webhook', 'flak-tracer'], 'upgrade');
-    const rollout = { over: false };
-    const rolling = withOverlay(upgraded, async (directory) => {
-      await flak.kubectl.run(['apply', '-k', directory]);
-      await waitForRollout(flak.kubectl);
-    }).finally(() => {
-      rollout.over = true;
+    it('applied twice leaves no difference', async () => {
+      await withOverlay(flak.images, async (directory) => {
+        await flak.kubectl.run(['apply', '-k', directory]);
+        assert.equal(await flak.kubectl.run(['diff', '-k', directory]), '');
+      });
     });
-    const heldPods = async (): Promise<number> => {
-      const pods = await podsOf(flak.kubectl, namespace.name, 'test=rolling');
-      return pods.filter(({ metadata }) => metadata.finalizers?.includes(FINALIZER)).length;
-    };
-    let created = 0;
-    while (!rollout.over) {
-      created += 1;
-      const made = await flak.kubectl.json<ObservedPod>(
-        ['create', '-f', '-'],
-        target(`rolling-${created}`, { ...TRACED, test: 'rolling' }, 'sleep 1'),
+
+    it('strips what the copy of a traced pod carries when the copy opts out, or asks for nothing', async () => {
+      const copied = await flak.kubectl.json<ObservedPod>(
+        ['create', '--dry-run=server', '-f', '-'],
+        target('original', TRACED, 'true'),
       );
-      assert.equal(made.spec.initContainers?.[0]?.name, GATE.container, `pod ${created} came without a gate`);
-      // Below the cap of 10 tracers per node, above which Flak lets pods go untraced.
-      while ((await heldPods()) >= AT_ONCE) await sleep(200);
-      await sleep(500);
-    }
-    await rolling;
-    const isSucceeded = '--for=jsonpath={.status.phase}=Succeeded';
-    const selected = ['-l', 'test=rolling', '-n', namespace.name];
-    await flak.kubectl.run(['wait', isSucceeded, 'pods', ...selected, '--timeout=90s']);
-    await flak.kubectl.run(['delete', 'pods', ...selected, '--timeout=90s']);
-    const traces = (await tracesOf(flak.kubectl, namespace.name)).filter(({ spec }) =>
-      spec.podName.startsWith('rolling-'),
-    );
-    const ends = traces.map(({ status }) => `${status?.phase ?? ''} ${status?.reason ?? ''}`.trim());
-    assert.deepEqual(ends, Array<string>(created).fill('Complete'));
-    const tracers = ['get', 'pods', '-n', FLAK_NAMESPACE, '-o', 'jsonpath={.items[*].spec.containers[*].image}'];
-    assert.match(await flak.kubectl.run(tracers), /upgrade/);
-    recordFigure(this, `${created} pods were created meanwhile`);
+      const { [LABELS.traced]: traced = '' } = copied.metadata.labels ?? {};
+      for (const labels of [{ [LABELS.traced]: traced, [LABELS.trace]: 'false' }, { [LABELS.traced]: traced }, {}]) {
+        const metadata = { ...copied.metadata, namespace: namespace.name, name: 'copy', labels, uid: undefined };
+        const copy = await flak.kubectl.json<ObservedPod>(
+          ['create', '-f', '-'],
+          JSON.stringify({ ...copied, metadata, status: undefined }),
+        );
+        assert.equal(copy.metadata.finalizers, undefined, JSON.stringify(labels));
+        assert.equal(copy.metadata.labels?.[LABELS.traced], undefined);
+        assert.deepEqual(copy.spec.initContainers ?? [], []);
+        assert.doesNotMatch(JSON.stringify(copy.spec), /flak-gate/);
+        await flak.kubectl.run(['delete', 'pod', 'copy', '-n', namespace.name, '--timeout=30s']);
+      }
+    });
+
+    it('traces every pod that is created while another version is rolled out', async function () {
+      const upgraded = await retagImages(flak, ['flak-webhook', 'flak-tracer'], 'upgrade');
+      const rollout = { over: false };
+      const rolling = withOverlay(upgraded, async (directory) => {
+        await flak.kubectl.run(['apply', '-k', directory]);
+        await waitForRollout(flak.kubectl);
+      }).finally(() => {
+        rollout.over = true;
+      });
+      const heldPods = async (): Promise<number> => {
+        const pods = await podsOf(flak.kubectl, namespace.name, 'test=rolling');
+        return pods.filter(({ metadata }) => metadata.finalizers?.includes(FINALIZER)).length;
+      };
+      let created = 0;
+      while (!rollout.over) {
+        created += 1;
+        const made = await flak.kubectl.json<ObservedPod>(
+          ['create', '-f', '-'],
+          target(`rolling-${created}`, { ...TRACED, test: 'rolling' }, 'sleep 1'),
+        );
+        assert.equal(made.spec.initContainers?.[0]?.name, GATE.container, `pod ${created} came without a gate`);
+        // Below the cap of 10 tracers per node, above which Flak lets pods go untraced.
+        while ((await heldPods()) >= AT_ONCE) await sleep(200);
+        await sleep(500);
+      }
+      await rolling;
+      const isSucceeded = '--for=jsonpath={.status.phase}=Succeeded';
+      const selected = ['-l', 'test=rolling', '-n', namespace.name];
+      await flak.kubectl.run(['wait', isSucceeded, 'pods', ...selected, '--timeout=90s']);
+      await flak.kubectl.run(['delete', 'pods', ...selected, '--timeout=90s']);
+      const traces = (await tracesOf(flak.kubectl, namespace.name)).filter(({ spec }) =>
+        spec.podName.startsWith('rolling-'),
+      );
+      const ends = traces.map(({ status }) => `${status?.phase ?? ''} ${status?.reason ?? ''}`.trim());
+      assert.deepEqual(ends, Array<string>(created).fill('Complete'));
+      const tracers = ['get', 'pods', '-n', FLAK_NAMESPACE, '-o', 'jsonpath={.items[*].spec.containers[*].image}'];
+      assert.match(await flak.kubectl.run(tracers), /upgrade/);
+      recordFigure(this, `${created} pods were created meanwhile`);
+    });
   });
 });
