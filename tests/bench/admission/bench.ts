@@ -6,6 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { quantile } from '../quantile.ts';
 import { Load, type Target } from './load.ts';
 import { benchReview } from './review.ts';
 
@@ -39,11 +40,6 @@ async function rssMiB({ child }: Contestant): Promise<number> {
   child.send('rss');
   const [{ rssBytes }] = (await once(child, 'message')) as [{ rssBytes: number }];
   return rssBytes / 2 ** 20;
-}
-
-function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? NaN;
 }
 
 /** Warm-up rounds first: neither is measured while its code is still interpreted. */

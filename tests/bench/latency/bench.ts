@@ -1,12 +1,14 @@
 /**
  * What Flak adds to the start and to the end of a pod: pairs of one traced pod and the same pod with an init container
- * that does nothing in the gate's place, alternating, one at a time. Medians.
+ * that does nothing in the gate's place, alternating, one at a time. Medians, and
+ * the quartiles of what a pair differs by: the kubelet looks once a second, so single pairs differ by as much.
  * `npm run bench -- latency [--pairs=N]` prints a table and, last, one line of JSON. Starts the test cluster.
  */
 import { parseArgs } from 'node:util';
 import { FLAK_NAMESPACE, LABELS } from '../../../webhook/names.ts';
 import { flakCluster, type FlakCluster } from '../../e2e/flak-cluster.ts';
 import { scratchNamespace } from '../../e2e/scratch-namespace.ts';
+import { quantile } from '../quantile.ts';
 import { Lifetimes, type Lifetime } from './lifetime.ts';
 
 interface Pair {
@@ -34,22 +36,33 @@ async function measurePairs(flak: FlakCluster, count: number): Promise<readonly 
   }
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
-}
-
 const { values } = parseArgs({ options: { pairs: { type: 'string', default: '10' } } });
 const pairs = await measurePairs(await flakCluster(), Number(values.pairs));
+const added = (what: keyof Lifetime): number[] => pairs.map(({ traced, plain }) => traced[what] - plain[what]);
 const figures = {
   pairs: pairs.length,
-  tracedStartMs: median(pairs.map(({ traced }) => traced.startMs)),
-  plainStartMs: median(pairs.map(({ plain }) => plain.startMs)),
-  startAddedMs: median(pairs.map(({ traced, plain }) => traced.startMs - plain.startMs)),
-  tracedEndMs: median(pairs.map(({ traced }) => traced.endMs)),
-  plainEndMs: median(pairs.map(({ plain }) => plain.endMs)),
-  endAddedMs: median(pairs.map(({ traced, plain }) => traced.endMs - plain.endMs)),
+  tracedStartMs: quantile(
+    pairs.map(({ traced }) => traced.startMs),
+    0.5,
+  ),
+  plainStartMs: quantile(
+    pairs.map(({ plain }) => plain.startMs),
+    0.5,
+  ),
+  startAddedP25Ms: quantile(added('startMs'), 0.25),
+  startAddedMs: quantile(added('startMs'), 0.5),
+  startAddedP75Ms: quantile(added('startMs'), 0.75),
+  tracedEndMs: quantile(
+    pairs.map(({ traced }) => traced.endMs),
+    0.5,
+  ),
+  plainEndMs: quantile(
+    pairs.map(({ plain }) => plain.endMs),
+    0.5,
+  ),
+  endAddedP25Ms: quantile(added('endMs'), 0.25),
+  endAddedMs: quantile(added('endMs'), 0.5),
+  endAddedP75Ms: quantile(added('endMs'), 0.75),
 };
 for (const [name, value] of Object.entries(figures)) console.log(`${name.padEnd(18)} ${value.toFixed(0)}`);
 console.log(JSON.stringify({ bench: 'latency', ...figures }));
