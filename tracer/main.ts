@@ -2,6 +2,7 @@
 import { uptime } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pino, type Logger } from 'pino';
+import { findPodCgroup } from './cgroups/find-pod-cgroup.ts';
 import { findHierarchy } from './cgroups/hierarchy.ts';
 import { readPodCgroup } from './cgroups/read-pod-cgroup.ts';
 import { watchPodCgroup } from './cgroups/watch-pod-cgroup.ts';
@@ -10,6 +11,7 @@ import { parseConfiguration, type Configuration } from './configuration.ts';
 import { containersCreated, findRecord } from './containers/find-record.ts';
 import { createRoll } from './containers/roll.ts';
 import { createGate, NO_GATE } from './gate/gate.ts';
+import { sweepGates } from './gate/sweep-gates.ts';
 import { createLedgerDoor } from './ledger-door.ts';
 import { describeNode } from './node.ts';
 import { createControlPlane } from './report/control-plane.ts';
@@ -66,7 +68,9 @@ async function trace(configuration: Configuration, log: Logger, termination: Abo
       pace: configuration.pace,
       cgroupWaitMs: configuration.cgroupWaitMs,
     });
-    return await Promise.race([run, failure.promise]);
+    const ending = await Promise.race([run, failure.promise]);
+    if (hierarchy !== undefined) sweepGates(configuration.gateRoot, (uid) => !findPodCgroup(hierarchy.path, uid));
+    return ending;
   } finally {
     lifetime.abort();
     ledger.close();
