@@ -2,7 +2,6 @@
 import { uptime } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pino, type Logger } from 'pino';
-import { findPodCgroup } from './cgroups/find-pod-cgroup.ts';
 import { findHierarchy } from './cgroups/hierarchy.ts';
 import { readPodCgroup } from './cgroups/read-pod-cgroup.ts';
 import { watchPodCgroup } from './cgroups/watch-pod-cgroup.ts';
@@ -11,7 +10,6 @@ import { parseConfiguration, type Configuration } from './configuration.ts';
 import { containersCreated, findRecord } from './containers/find-record.ts';
 import { createRoll } from './containers/roll.ts';
 import { createGate, NO_GATE } from './gate/gate.ts';
-import { sweepGates } from './gate/sweep-gates.ts';
 import { createLedgerDoor } from './ledger-door.ts';
 import { describeNode } from './node.ts';
 import { createControlPlane } from './report/control-plane.ts';
@@ -68,9 +66,7 @@ async function trace(configuration: Configuration, log: Logger, termination: Abo
       pace: configuration.pace,
       cgroupWaitMs: configuration.cgroupWaitMs,
     });
-    const ending = await Promise.race([run, failure.promise]);
-    if (hierarchy !== undefined) sweepGates(configuration.gateRoot, (uid) => !findPodCgroup(hierarchy.path, uid));
-    return ending;
+    return await Promise.race([run, failure.promise]);
   } finally {
     lifetime.abort();
     ledger.close();

@@ -1,19 +1,15 @@
-/** Installing by the README's two commands, applying again, upgrading: what users do, and what their pods see of it. */
+/** Installing by the README's two commands, applying again: what users do, and what their pods see of it. */
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { FINALIZER, FLAK_NAMESPACE, GATE, LABELS } from '../../webhook/names.ts';
+import { FINALIZER, GATE, LABELS } from '../../webhook/names.ts';
 import { recordFigure } from '../figure.ts';
 import { bareCluster, type FlakCluster } from './flak-cluster.ts';
-import { installAnew, installFlak, removeFlak, waitForRollout, withOverlay } from './install.ts';
-import { type ObservedPod, podsOf } from './observe.ts';
-import { retagImages } from './retag-images.ts';
+import { installAnew, installFlak, removeFlak, withOverlay } from './install.ts';
+import type { ObservedPod } from './observe.ts';
 import { scratchNamespace } from './scratch-namespace.ts';
-import { tracesOf, waitForPhases } from './stored-profiles.ts';
+import { waitForPhases } from './stored-profiles.ts';
 import { pod, shellContainer, TRACED } from './targets.ts';
 
 const INSTALLS = 5;
-/** Pods that are created during an upgrade and not through yet. */
-const AT_ONCE = 5;
 
 describe('installing', () => {
   let flak: FlakCluster;
@@ -105,46 +101,6 @@ describe('installing', () => {
         assert.doesNotMatch(JSON.stringify(copy.spec), /flak-gate/);
         await flak.kubectl.run(['delete', 'pod', 'copy', '-n', namespace.name, '--timeout=30s']);
       }
-    });
-
-    it('traces every pod that is created while another version is rolled out', async function () {
-      const upgraded = await retagImages(flak, ['flak-webhook', 'flak-tracer'], 'upgrade');
-      const rollout = { over: false };
-      const rolling = withOverlay(upgraded, async (directory) => {
-        await flak.kubectl.run(['apply', '-k', directory]);
-        await waitForRollout(flak.kubectl);
-      }).finally(() => {
-        rollout.over = true;
-      });
-      const heldPods = async (): Promise<number> => {
-        const pods = await podsOf(flak.kubectl, namespace.name, 'test=rolling');
-        return pods.filter(({ metadata }) => metadata.finalizers?.includes(FINALIZER)).length;
-      };
-      let created = 0;
-      while (!rollout.over) {
-        created += 1;
-        const made = await flak.kubectl.json<ObservedPod>(
-          ['create', '-f', '-'],
-          target(`rolling-${created}`, { ...TRACED, test: 'rolling' }, 'sleep 1'),
-        );
-        assert.equal(made.spec.initContainers?.[0]?.name, GATE.container, `pod ${created} came without a gate`);
-        // Below the cap of 10 tracers per node, above which Flak lets pods go untraced.
-        while ((await heldPods()) >= AT_ONCE) await sleep(200);
-        await sleep(500);
-      }
-      await rolling;
-      const isSucceeded = '--for=jsonpath={.status.phase}=Succeeded';
-      const selected = ['-l', 'test=rolling', '-n', namespace.name];
-      await flak.kubectl.run(['wait', isSucceeded, 'pods', ...selected, '--timeout=90s']);
-      await flak.kubectl.run(['delete', 'pods', ...selected, '--timeout=90s']);
-      const traces = (await tracesOf(flak.kubectl, namespace.name)).filter(({ spec }) =>
-        spec.podName.startsWith('rolling-'),
-      );
-      const ends = traces.map(({ status }) => `${status?.phase ?? ''} ${status?.reason ?? ''}`.trim());
-      assert.deepEqual(ends, Array<string>(created).fill('Complete'));
-      const tracers = ['get', 'pods', '-n', FLAK_NAMESPACE, '-o', 'jsonpath={.items[*].spec.containers[*].image}'];
-      assert.match(await flak.kubectl.run(tracers), /upgrade/);
-      recordFigure(this, `${created} pods were created meanwhile`);
     });
   });
 });

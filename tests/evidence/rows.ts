@@ -4,7 +4,6 @@
  */
 import { ACCURACY_ROWS } from './accuracy-rows.ts';
 import { FOUNDATION_ROWS } from './foundation-rows.ts';
-import { INSTALLATION_ROWS } from './installation-rows.ts';
 import { TROUBLE_ROWS } from './trouble-rows.ts';
 
 export interface EvidenceRow {
@@ -15,9 +14,4 @@ export interface EvidenceRow {
   readonly test: string;
 }
 
-export const EVIDENCE: readonly EvidenceRow[] = [
-  ...FOUNDATION_ROWS,
-  ...ACCURACY_ROWS,
-  ...INSTALLATION_ROWS,
-  ...TROUBLE_ROWS,
-];
+export const EVIDENCE: readonly EvidenceRow[] = [...FOUNDATION_ROWS, ...ACCURACY_ROWS, ...TROUBLE_ROWS];
