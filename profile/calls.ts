@@ -11,7 +11,7 @@ import { ORIGINS } from './recording.ts';
 import type { ProfiledCall } from './syscall-profile.ts';
 
 /** Origins whose calls a profile allows. The runtime's part comes from its measured base set (runtime-base-set.ts). */
-export const PROFILED_ORIGINS: readonly Origin[] = ['workload', 'exec'];
+export const PROFILED_ORIGINS: readonly Origin[] = ['startup', 'serving', 'exec:probe'];
 
 /** `ENOSYS`: the C libraries take this one alone as "use the older call" (docs/architecture.md, "Denied calls"). */
 const ENOSYS = 38;

@@ -12,10 +12,12 @@ export type Abi = (typeof ABIS)[number];
  * Who called.
  * - `setup`: the runtime preparing the container, until the exec of the container's init task (docs/architecture.md, "Where set-up ends").
  * - `runtime-filtered`: the part of set-up that ran after the runtime had loaded a seccomp filter; only this part needs the profile's leave.
- * - `workload`: the container's own processes.
- * - `exec`: processes that joined the running container from outside (exec probes, lifecycle hooks, `kubectl exec`).
+ * - `startup`: the container's own processes, until the container became ready (or was marked, in local mode).
+ * - `serving`: the same processes from then on.
+ * - `exec:probe`: exec probes and lifecycle hooks of the pod's spec, known by their command. They run under the container's profile.
+ * - `exec:foreign`: any other process that joined the running container from outside (`kubectl exec`). Kept apart: in no profile unless asked for.
  */
-export const ORIGINS = ['setup', 'runtime-filtered', 'workload', 'exec'] as const;
+export const ORIGINS = ['setup', 'runtime-filtered', 'startup', 'serving', 'exec:probe', 'exec:foreign'] as const;
 export type Origin = (typeof ORIGINS)[number];
 
 /** Nanoseconds of the boot clock exceed 2^53 only after 104 days of uptime; they travel as decimal strings. */
@@ -37,11 +39,31 @@ const callSchema = z.object({
 /** A call that a seccomp filter answered instead of the kernel: seen leaving, never entering. */
 const deniedCallSchema = callSchema.extend({ errno: z.number().int().min(1).max(4095) });
 
+/** Distinct tuples of one call's watched arguments that are told apart; above that the call is `wide`. */
+export const MAX_TUPLES = 64;
+
+/** A register's value, unsigned. */
+const argumentValue = z.string().regex(/^\d{1,20}$/);
+
+/**
+ * The values that a call's watched arguments had (profile/arguments.ts says which are watched), for calls that were made.
+ * `wide`: there were more tuples than are kept; then none is.
+ */
+const callArgumentsSchema = z.object({
+  nr: callSchema.shape.nr,
+  /** Which arguments, counted from 0, ascending. Values of a tuple are in this order. */
+  indices: z.array(z.number().int().min(0).max(5)).min(1).max(3),
+  tuples: z.array(z.array(argumentValue).min(1).max(3)).max(MAX_TUPLES),
+  wide: z.boolean(),
+});
+export type CallArguments = z.infer<typeof callArgumentsSchema>;
+
 const entrySchema = z.object({
   abi: z.enum(ABIS),
   origin: z.enum(ORIGINS),
   calls: z.array(callSchema).max(MAX_SYSCALLS),
   denied: z.array(deniedCallSchema).max(MAX_SYSCALLS),
+  arguments: z.array(callArgumentsSchema).max(MAX_SYSCALLS),
 });
 /** All calls of one container that share ABI and origin. */
 export type RecordingEntry = z.infer<typeof entrySchema>;
@@ -68,6 +90,7 @@ export const PARTIAL_REASONS = {
   'flush-deadline': 'the last report did not arrive in time; this is the state of the last snapshot',
   'tracer-lost': 'the tracer never reported what it had seen',
   'ledger-full': 'the ledger had no room for a new container or caller',
+  'calls-missed': 'the kernel did not run the recorder for some system calls (its own count of recursion misses)',
   'origin-unknown': 'the caller of some system calls could not be told apart from the runtime',
   'node-rebooted': 'the node restarted while the target was recorded',
   'unknown-container': 'something was recorded that no container of the pod could be found for',

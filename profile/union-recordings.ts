@@ -2,7 +2,8 @@
  * Union of recordings of the same container, or of the restarts of one. Everything here only grows: no call that was
  * seen is ever dropped, and the earliest sight wins. Used by the tracer (to keep a report small) and by the store.
  */
-import type { ContainerRecording, RecordingEntry } from './recording.ts';
+import type { CallArguments, ContainerRecording, RecordingEntry } from './recording.ts';
+import { MAX_TUPLES } from './recording.ts';
 
 /** Container ID of what several containers without a known name were folded into: it matches no container of any pod. */
 export const FOLDED_ID = 'folded';
@@ -42,7 +43,30 @@ function foldInto(newer: ContainerRecording, older: ContainerRecording): Contain
 }
 
 function unionEntry(a: RecordingEntry, b: RecordingEntry): RecordingEntry {
-  return { ...a, calls: earliest([...a.calls, ...b.calls]), denied: earliest([...a.denied, ...b.denied]) };
+  return {
+    ...a,
+    calls: earliest([...a.calls, ...b.calls]),
+    denied: earliest([...a.denied, ...b.denied]),
+    arguments: unionArguments([...a.arguments, ...b.arguments]),
+  };
+}
+
+/** One set of tuples per number; a call of which more are known than are kept is wide from then on. */
+function unionArguments(seen: readonly CallArguments[]): CallArguments[] {
+  const byNr = new Map<number, CallArguments>();
+  for (const call of seen) {
+    const known = byNr.get(call.nr);
+    byNr.set(call.nr, known === undefined ? call : joinTuples(known, call));
+  }
+  return [...byNr.values()].sort((a, b) => a.nr - b.nr);
+}
+
+/** Sorted, so that the order of joining can't matter. Two watches of different arguments have no common tuples. */
+function joinTuples(a: CallArguments, b: CallArguments): CallArguments {
+  const byText = new Map([...a.tuples, ...b.tuples].map((tuple) => [tuple.join(), tuple]));
+  const wide = a.wide || b.wide || byText.size > MAX_TUPLES || a.indices.join() !== b.indices.join();
+  const tuples = [...byText].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, tuple]) => tuple);
+  return { ...a, tuples: wide ? [] : tuples, wide };
 }
 
 /** One sight per number, the earliest; among sights of the same instant the first in the list. */

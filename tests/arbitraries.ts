@@ -31,8 +31,23 @@ const byNr = { selector: (sight: { nr: number }) => sight.nr, maxLength: 6 };
 const sights = <T extends { nr: number }>(sight: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
   fc.uniqueArray(sight, byNr).map((all) => all.sort((a, b) => a.nr - b.nr));
 
+const register = fc.bigInt(0n, 2n ** 64n - 1n).map(String);
+const tuple = fc.array(register, { minLength: 2, maxLength: 2 });
+const tuples = fc
+  .uniqueArray(tuple, { selector: (values) => values.join(), maxLength: 3 })
+  .map((all) => all.sort((a, b) => (a.join() < b.join() ? -1 : 1)));
+const callArguments = fc
+  .record({ nr, indices: fc.constant<number[]>([0, 2]), tuples }, plain)
+  .map((seen) => ({ ...seen, wide: seen.tuples.length === 0 }));
+
 const entry: fc.Arbitrary<RecordingEntry> = fc.record(
-  { abi: fc.constantFrom(...ABIS), origin: fc.constantFrom(...ORIGINS), calls: sights(call), denied: sights(denied) },
+  {
+    abi: fc.constantFrom(...ABIS),
+    origin: fc.constantFrom(...ORIGINS),
+    calls: sights(call),
+    denied: sights(denied),
+    arguments: sights(callArguments),
+  },
   plain,
 );
 

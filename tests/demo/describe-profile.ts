@@ -6,8 +6,10 @@ import type { ProfiledCall, SyscallProfileStatus } from '../../profile/syscall-p
 const ORIGIN_TEXT: Record<Origin, string> = {
   setup: 'container set-up by the runtime (not in the profile)',
   'runtime-filtered': 'set-up after the runtime loaded a filter (declared group)',
-  workload: 'the workload itself',
-  exec: 'exec probes and `kubectl exec`',
+  startup: 'the workload itself, until it was ready',
+  serving: 'the workload itself, once it was ready',
+  'exec:probe': 'exec probes and lifecycle hooks',
+  'exec:foreign': '`kubectl exec` (not in the profile)',
 };
 
 /** Words joined into lines of at most `width` columns, each indented. */
@@ -30,7 +32,7 @@ export function describeProfile(status: SyscallProfileStatus, width: number): st
   const [revision] = status.revisions;
   if (revision === undefined) return ['The profile is empty: nothing was recorded.'];
   const lines = [`${status.syscallCount} system calls`, describeCompleteness(revision)];
-  for (const origin of ['workload', 'exec', 'runtime-filtered', 'setup'] as const) {
+  for (const origin of ['startup', 'serving', 'exec:probe', 'exec:foreign', 'runtime-filtered', 'setup'] as const) {
     const names = namesOf(revision.calls, origin);
     if (names.length === 0) continue;
     lines.push('', `${ORIGIN_TEXT[origin]}: ${names.length}`, ...wrap(names, width, '  '));

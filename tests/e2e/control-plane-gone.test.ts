@@ -91,7 +91,7 @@ describe('no control plane', () => {
     await waitForTrace(flak.kubectl, namespace.name, 'recorded', ['Complete'], 120_000);
     assert.equal(await findPod(flak.kubectl, namespace.name, 'recorded'), undefined);
     const profile = (await profilesOf(flak.kubectl, namespace.name)).get('pod-recorded-main');
-    assert.ok(madeBy(profile, 'workload').has('mkdir'));
+    assert.ok(madeBy(profile, 'startup', 'serving').has('mkdir'));
     assert.deepEqual(profile?.completeness.reasons, []);
   });
 
@@ -107,7 +107,7 @@ describe('no control plane', () => {
       ['new', /^late-arming$/],
     ] as const) {
       const profile = profiles.get(`pod-${name}-main`);
-      assert.ok(madeBy(profile, 'workload').has('mkdir'), name);
+      assert.ok(madeBy(profile, 'startup', 'serving').has('mkdir'), name);
       assert.equal(profile?.completeness.level, 'partial', name);
       for (const found of profile.completeness.reasons) assert.match(found, reason);
     }

@@ -48,7 +48,7 @@ describe('a control plane in trouble', () => {
     await waitForTrace(flak.kubectl, namespace.name, name, ['Complete'], 90_000);
     assert.equal(await findPod(flak.kubectl, namespace.name, name), undefined);
     const profile = (await profilesOf(flak.kubectl, namespace.name)).get(`pod-${name}-main`);
-    assert.ok(madeBy(profile, 'workload').has('mkdir'));
+    assert.ok(madeBy(profile, 'startup', 'serving').has('mkdir'));
     assert.deepEqual([profile?.completeness.level, profile?.completeness.reasons], ['observed', []]);
   }
 

@@ -74,7 +74,7 @@ describe('targets on two nodes', () => {
     const workloads = ['both', 'first', 'other'].map((name) => `deployment/${name}`);
     await flak.kubectl.run(['delete', ...workloads, '--cascade=foreground', '--timeout=60s', '-n', namespace.name]);
     const profiles = await profilesOf(flak.kubectl, namespace.name);
-    const made = (name: string): Set<string> => madeBy(profiles.get(`deployment-${name}-main`), 'workload');
+    const made = (name: string): Set<string> => madeBy(profiles.get(`deployment-${name}-main`), 'startup', 'serving');
     const [both, first, other] = [made('both'), made('first'), made('other')];
     assert.ok(first.has('mkdir') && !other.has('mkdir'), [...first].join(' '));
     assert.ok(!first.has('symlinkat') && other.has('symlinkat'), [...other].join(' '));

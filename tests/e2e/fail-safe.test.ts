@@ -118,7 +118,7 @@ describe('a target that Flak fails', () => {
     await remove(open.name, 'forced', '--grace-period=0', '--force');
     await waitForTrace(flak.kubectl, open.name, 'forced', ['Complete']);
     const profile = (await profilesOf(flak.kubectl, open.name)).get('pod-forced-main');
-    assert.ok(madeBy(profile, 'workload').has('mkdir'));
+    assert.ok(madeBy(profile, 'startup', 'serving').has('mkdir'));
     assert.deepEqual(profile?.completeness.reasons, []);
   });
 
@@ -148,7 +148,7 @@ describe('a target that Flak fails', () => {
     await waitUntil('the tracer has a successor', isReplaced, { limitMs: 30_000 });
     await remove(open.name, name);
     const profile = (await profilesOf(flak.kubectl, open.name)).get(`pod-${name}-main`);
-    assert.ok(madeBy(profile, 'workload').has('mkdir'));
+    assert.ok(madeBy(profile, 'startup', 'serving').has('mkdir'));
     assert.deepEqual(profile?.completeness, { level: 'observed', reasons: [], notes: ['tracer-restarted'] });
   }
 
@@ -168,7 +168,7 @@ describe('a target that Flak fails', () => {
     await proceed(flak.kubectl, open.name, 'late');
     await remove(open.name, 'late');
     const profile = (await profilesOf(flak.kubectl, open.name)).get('pod-late-main');
-    assert.ok(madeBy(profile, 'workload').has('mkdir'));
+    assert.ok(madeBy(profile, 'startup', 'serving').has('mkdir'));
     assert.deepEqual(profile?.completeness.reasons, ['late-arming']);
   });
 });

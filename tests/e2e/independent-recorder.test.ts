@@ -124,7 +124,7 @@ describe("Flak's recordings beside an independent recorder's", () => {
       pairs += expected.length;
     }
     assert.ok(recordings.get('python/main')?.entries.some(({ abi }) => abi === 'i386'));
-    assert.ok(recordings.get('python/main')?.entries.some(({ origin }) => origin === 'exec'));
+    assert.ok(recordings.get('python/main')?.entries.some(({ origin }) => origin === 'exec:foreign'));
     recordFigure(
       this,
       `${recordings.size} containers, ${pairs} pairs of interface and number, none missing, none added`,

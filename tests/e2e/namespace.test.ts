@@ -51,7 +51,7 @@ describe('a namespace with traced pods', () => {
     const names = ['deployment-web-main', 'pod-bare-main'].map((name) => `${namespace.name}.${name}`);
     assert.deepEqual(kept.map(([name]) => name).sort(), names);
     for (const [name, profile] of kept) {
-      assert.ok(madeBy(profile, 'workload').has('mkdir'), name);
+      assert.ok(madeBy(profile, 'startup', 'serving').has('mkdir'), name);
       assert.deepEqual(profile.completeness.reasons, [], name);
       assert.equal(profile.contributorCount, name.includes('web') ? 2 : 1);
     }

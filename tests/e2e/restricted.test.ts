@@ -51,8 +51,8 @@ describe('a namespace that enforces Pod Security restricted', () => {
       namespaces.map(async ({ name }) => (await profilesOf(flak.kubectl, name)).get('pod-web-nginx')),
     );
     assert.deepEqual([restricted?.completeness.level, restricted?.completeness.reasons], ['observed', []]);
-    const made = madeBy(restricted, 'workload');
+    const made = madeBy(restricted, 'startup', 'serving');
     assert.ok(made.has('accept4'));
-    assert.deepEqual([...made].sort(), [...madeBy(unrestricted, 'workload')].sort());
+    assert.deepEqual([...made].sort(), [...madeBy(unrestricted, 'startup', 'serving')].sort());
   });
 });

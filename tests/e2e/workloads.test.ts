@@ -70,7 +70,7 @@ describe('profiles of workloads', () => {
 
   it('keeps the union over the pods of a workload', async () => {
     const store = (await profilesOf(flak.kubectl, namespace.name)).get('statefulset-store-main');
-    const made = madeBy(store, 'workload');
+    const made = madeBy(store, 'startup', 'serving');
     assert.ok(made.has('mkdir') || made.has('mkdirat'), [...made].join(' '));
     assert.ok(made.has('symlink') || made.has('symlinkat'), [...made].join(' '));
   });

@@ -39,7 +39,7 @@ static __noinline struct caller *meet_caller(struct task_struct *task, const str
 	caller->container = place->container;
 	caller->first_filter = filter_of(task);
 	caller->slot_generation = place->slot_generation;
-	caller->origin = task->start_boottime < slot->armed_ns ? ORIGIN_WORKLOAD : ORIGIN_SETUP;
+	caller->origin = task->start_boottime < slot->armed_ns ? ORIGIN_STARTUP : ORIGIN_SETUP;
 	caller->entered = 1;
 	caller->born_here = 0;
 	caller->hook = 0;
@@ -65,7 +65,7 @@ static __always_inline struct caller *find_caller(struct task_struct *task, cons
 static __always_inline __u8 origin_of(struct task_struct *task, const struct caller *caller)
 {
 	if (!caller)
-		return ORIGIN_WORKLOAD;
+		return ORIGIN_STARTUP;
 	if (caller->origin == ORIGIN_SETUP && filter_of(task) != caller->first_filter)
 		return ORIGIN_RUNTIME_FILTERED;
 	return caller->origin;
@@ -92,13 +92,13 @@ static __always_inline void follow_exec(struct task_struct *task, struct caller 
 	if (!container)
 		return;
 	if (!container->mount_ns && container->init_tgid == task->tgid) {
-		caller->origin = ORIGIN_WORKLOAD;
+		caller->origin = ORIGIN_STARTUP;
 		container->mount_ns = mount_ns;
 		container->started_ns = bpf_ktime_get_boot_ns();
 		return;
 	}
 	if (container->mount_ns == mount_ns)
-		caller->origin = ORIGIN_EXEC;
+		caller->origin = ORIGIN_EXEC_FOREIGN;
 	else if (caller->born_here)
 		caller->hook = 1;
 }

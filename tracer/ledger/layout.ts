@@ -6,7 +6,7 @@ import { ABIS, MAX_SYSCALLS, ORIGINS } from '../../profile/recording.ts';
 import type { RecordingEntry } from '../../profile/recording.ts';
 
 /** Names the directory of the pins. To be raised with every change of ledger.h or of what the programs mean by it. */
-export const LEDGER_LAYOUT = 1;
+export const LEDGER_LAYOUT = 2;
 export const SLOTS = 256;
 export const ROWS = 256;
 export const CONTAINERS = 128;
@@ -158,7 +158,7 @@ export function decodeRowKey(bytes: Buffer): RowKey {
 }
 
 /** A row as the recording tells it. @throws RangeError where a call was denied with a number above 4095, which the programs don't write */
-export function decodeRow(bytes: Buffer): Pick<RecordingEntry, 'calls' | 'denied'> {
+export function decodeRow(bytes: Buffer): Pick<RecordingEntry, 'calls' | 'denied' | 'arguments'> {
   const calls: RecordingEntry['calls'] = [];
   const denied: RecordingEntry['denied'] = [];
   for (let nr = 0; nr < MAX_SYSCALLS; nr++) {
@@ -171,5 +171,5 @@ export function decodeRow(bytes: Buffer): Pick<RecordingEntry, 'calls' | 'denied
     if (errno > 4095) throw new RangeError(`call ${nr} was denied with ${errno}, which is no errno`);
     denied.push({ nr, firstSeenNs: refused.toString(), errno });
   }
-  return { calls, denied };
+  return { calls, denied, arguments: [] };
 }

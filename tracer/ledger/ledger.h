@@ -19,7 +19,15 @@
 
 enum abi { ABI_X86_64, ABI_I386, ABI_X32, ABI_AARCH64 };
 
-enum origin { ORIGIN_SETUP, ORIGIN_RUNTIME_FILTERED, ORIGIN_WORKLOAD, ORIGIN_EXEC, ORIGINS };
+enum origin {
+	ORIGIN_SETUP,
+	ORIGIN_RUNTIME_FILTERED,
+	ORIGIN_STARTUP,
+	ORIGIN_SERVING,
+	ORIGIN_EXEC_PROBE,
+	ORIGIN_EXEC_FOREIGN,
+	ORIGINS
+};
 
 /* One row per container, interface and origin. */
 struct row_key {

@@ -1,4 +1,5 @@
 /** From the rows of a slot to what is told of its containers. Decisions; no I/O. */
+import { PROFILED_ORIGINS } from '../../profile/calls.ts';
 import type { PartialReason } from '../../profile/recording.ts';
 import type { ContainerRow, Counters, RowKey } from './layout.ts';
 import type { ContainerReading, SlotReading } from './ledger.ts';
@@ -6,7 +7,7 @@ import type { RecordingEntry } from '../../profile/recording.ts';
 
 export interface RowOfSlot {
   readonly key: RowKey;
-  readonly row: Pick<RecordingEntry, 'calls' | 'denied'>;
+  readonly row: Omit<RecordingEntry, 'abi' | 'origin'>;
 }
 
 export interface RawSlot {
@@ -23,7 +24,7 @@ const IO_URING_SETUP = 425;
 const NAMELESS: ContainerRow = { name: '', firstSeenNs: 0n, startedNs: 0n, mountNs: 0 };
 
 function usesIoUring({ key, row }: RowOfSlot): boolean {
-  const isProfiled = key.origin === 'workload' || key.origin === 'exec';
+  const isProfiled = PROFILED_ORIGINS.includes(key.origin);
   return isProfiled && row.calls.some((call) => call.nr === IO_URING_SETUP);
 }
 

@@ -38,7 +38,7 @@ export function sightOfGate(facts: ArmingFacts, recordings: readonly ContainerRe
 /** A gate whose name isn't known yet counts: before it nothing but the pause process runs, which is known as sandbox. */
 function isGateCalling({ name, kind, entries }: ContainerRecording): boolean {
   if (kind === 'sandbox' || (name !== null && name !== GATE_CONTAINER)) return false;
-  return entries.some(({ origin, calls }) => origin === 'workload' && calls.length > 0);
+  return entries.some(({ origin, calls }) => origin === 'startup' && calls.length > 0);
 }
 
 /**

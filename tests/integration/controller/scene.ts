@@ -40,7 +40,7 @@ export function gone(what: string, look: () => Promise<unknown>): Promise<true> 
 /** A recording of the container `app` with these system calls. */
 export function recorded(...numbers: number[]): Partial<RecordedReport> {
   const calls = numbers.map((nr) => ({ nr, firstSeenNs: '1' }));
-  const entries = [{ abi: 'x86_64' as const, origin: 'workload' as const, calls, denied: [] }];
+  const entries = [{ abi: 'x86_64' as const, origin: 'startup' as const, calls, denied: [], arguments: [] }];
   return { containers: [{ containerId: 'app', name: 'app', kind: 'container', runtime: 'runc', entries }] };
 }
 

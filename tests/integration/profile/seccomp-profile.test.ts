@@ -53,7 +53,7 @@ function straceNames(program: string): string[] {
 }
 
 function made(name: string): ProfiledCall {
-  return { abi: 'x86_64', name, origins: ['workload'] };
+  return { abi: 'x86_64', name, origins: ['startup'] };
 }
 
 function profileOf(calls: readonly ProfiledCall[]): SeccompProfile {

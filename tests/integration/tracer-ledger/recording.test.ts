@@ -114,7 +114,7 @@ describe('what the ledger records', function () {
     const [reading] = slot.read().containers;
     assert.deepEqual(
       reading?.entries.map((entry) => entry.origin),
-      ['workload'],
+      ['startup'],
     );
     await slot.leave();
   });

@@ -52,7 +52,7 @@ describe('who called, told apart for real runtimes', function () {
   }
 
   function assertSplit(container: ContainerReading | undefined, expected: number[]): void {
-    assert.deepEqual(calledBy(container, 'x86_64', 'workload', 'exec'), expected);
+    assert.deepEqual(calledBy(container, 'x86_64', 'startup', 'exec:foreign'), expected);
     const setup = calledBy(container, 'x86_64', 'setup');
     for (const nr of [OF_RUNTIMES.mount, OF_RUNTIMES.pivot_root]) assert.ok(setup.includes(nr), `set-up without ${nr}`);
     assert.ok(container?.startedNs);
@@ -93,7 +93,7 @@ describe('who called, told apart for real runtimes', function () {
     assert.deepEqual(deniedTo(container), ['140:13', '145:1', '435:38']);
     const filtered = calledBy(container, 'x86_64', 'runtime-filtered');
     assert.ok(filtered.includes(EXECVE) && filtered.includes(OF_RUNTIMES.capset), String(filtered));
-    const workload = calledBy(container, 'x86_64', 'workload');
+    const workload = calledBy(container, 'x86_64', 'startup');
     for (const nr of Object.values(OF_RUNTIMES)) assert.ok(!filtered.includes(nr) || nr === OF_RUNTIMES.capset);
     for (const nr of Object.values(OF_RUNTIMES)) assert.ok(!workload.includes(nr), `workload has ${nr}`);
     for (const nr of [140, 145, 435]) assert.ok(!workload.includes(nr), `${nr} never entered`);
@@ -106,8 +106,8 @@ describe('who called, told apart for real runtimes', function () {
     await untilCalled(slot, 'main', PAUSE);
     runc(stage.folder, 'exec', 'main', '/bin/target', 'more');
     const [container] = slot.read().containers;
-    const own = calledBy(container, 'x86_64', 'workload');
-    const joined = calledBy(container, 'x86_64', 'exec');
+    const own = calledBy(container, 'x86_64', 'startup');
+    const joined = calledBy(container, 'x86_64', 'exec:foreign');
     removeRunc('main');
     assert.deepEqual(joined, straceNumbers(stage.folder, join(root, 'bin/target'), 'more'));
     assert.ok(joined.includes(GETPRIORITY) && !joined.includes(PAUSE));
@@ -127,7 +127,7 @@ describe('who called, told apart for real runtimes', function () {
     removeRunc('late');
     await lateSlot.leave();
     assert.deepEqual(
-      calledBy(container, 'x86_64', 'exec', 'workload'),
+      calledBy(container, 'x86_64', 'exec:foreign', 'startup'),
       straceNumbers(stage.folder, join(root, 'bin/target'), 'more'),
     );
   });

@@ -70,7 +70,7 @@ describe('the tracer, with a real kernel, real containers, the real gate and a r
   /** Numbers that the workloads of containers of this name have called, natively. */
   function calledBy(report: RecordedReport | undefined, name: string): number[] {
     const own = (report?.containers ?? []).filter((container) => container.name === name);
-    const entries = own.flatMap((container) => container.entries.filter(({ origin }) => origin === 'workload'));
+    const entries = own.flatMap((container) => container.entries.filter(({ origin }) => origin === 'startup'));
     const numbers = entries.flatMap(({ calls }) => calls.map(({ nr }) => nr));
     return [...new Set(numbers)].sort((a, b) => a - b);
   }
@@ -137,7 +137,7 @@ describe('the tracer, with a real kernel, real containers, the real gate and a r
     // Its record went while nobody was there to read it; what it called is kept all the same.
     const nameless = final.containers.find(({ name }) => name === null);
     assert.deepEqual(
-      nameless?.entries.find(({ origin }) => origin === 'workload')?.calls.map(({ nr }) => nr),
+      nameless?.entries.find(({ origin }) => origin === 'startup')?.calls.map(({ nr }) => nr),
       expected(),
     );
     assert.deepEqual(node.pins(), []);

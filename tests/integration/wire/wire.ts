@@ -38,7 +38,7 @@ export function container(containerId: string, count = 1): RecordedReport['conta
     name: 'app',
     kind: 'container',
     runtime: 'runc',
-    entries: [{ abi: 'x86_64', origin: 'workload', calls, denied: [] }],
+    entries: [{ abi: 'x86_64', origin: 'startup', calls, denied: [], arguments: [] }],
   };
 }
 

@@ -112,7 +112,7 @@ export function storedProfile(name: string, kind: string, workload: string, cont
     {
       imageDigest: 'web@sha256:1',
       image: 'web:1',
-      calls: [{ abi: 'x86_64', name: 'read', origins: ['workload'] }],
+      calls: [{ abi: 'x86_64', name: 'read', origins: ['startup'] }],
       contributor: {
         traceUid: 'u1',
         pod: 'web-1',

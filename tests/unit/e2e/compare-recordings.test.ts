@@ -15,9 +15,9 @@ const recording: ContainerRecording = {
   kind: 'container',
   runtime: null,
   entries: [
-    { abi: 'x86_64', origin: 'setup', calls: [call(0), call(1)], denied: [] },
-    { abi: 'x86_64', origin: 'workload', calls: [call(1)], denied: [{ ...call(435), errno: 38 }] },
-    { abi: 'i386', origin: 'workload', calls: [call(20)], denied: [] },
+    { abi: 'x86_64', origin: 'setup', calls: [call(0), call(1)], denied: [], arguments: [] },
+    { abi: 'x86_64', origin: 'startup', calls: [call(1)], denied: [{ ...call(435), errno: 38 }], arguments: [] },
+    { abi: 'i386', origin: 'startup', calls: [call(20)], denied: [], arguments: [] },
   ],
 };
 

@@ -63,4 +63,5 @@ export const entry: fc.Arbitrary<RecordingEntry> = fc.record({
     fc.record({ nr: fc.integer({ min: 0, max: 575 }), firstSeenNs: fc.constant('1'), errno: fc.constantFrom(1, 38) }),
     { maxLength: 4 },
   ),
+  arguments: fc.constant([]),
 });

@@ -38,26 +38,26 @@ describe('the union of calls', () => {
   });
 
   it('takes a call both made and denied by the workload as made', () => {
-    assert.deepEqual(unionOfCalls([denied(1, 'ptrace', 'workload')], [made('ptrace', 'exec')]), [
-      made('ptrace', 'exec'),
+    assert.deepEqual(unionOfCalls([denied(1, 'ptrace', 'startup')], [made('ptrace', 'exec:probe')]), [
+      made('ptrace', 'exec:probe'),
     ]);
   });
 
   it('keeps the denial of a call that only the runtime made, before its filter was loaded', () => {
-    const rows = unionOfCalls([made('clone3', 'setup')], [denied(38, 'clone3', 'workload')]);
-    assert.deepEqual(rows, [denied(38, 'clone3', 'workload'), made('clone3', 'setup')]);
+    const rows = unionOfCalls([made('clone3', 'setup')], [denied(38, 'clone3', 'startup')]);
+    assert.deepEqual(rows, [denied(38, 'clone3', 'startup'), made('clone3', 'setup')]);
   });
 
   it('prefers ENOSYS, on which C libraries fall back, then the smaller error number', () => {
-    assert.deepEqual(unionOfCalls([denied(1, 'clone3', 'workload')], [denied(38, 'clone3', 'exec')]), [
-      denied(38, 'clone3', 'workload', 'exec'),
+    assert.deepEqual(unionOfCalls([denied(1, 'clone3', 'startup')], [denied(38, 'clone3', 'exec:probe')]), [
+      denied(38, 'clone3', 'startup', 'exec:probe'),
     ]);
-    assert.deepEqual(unionOfCalls([denied(13, 'bpf', 'workload')], [denied(1, 'bpf', 'workload')]), [
-      denied(1, 'bpf', 'workload'),
+    assert.deepEqual(unionOfCalls([denied(13, 'bpf', 'startup')], [denied(1, 'bpf', 'startup')]), [
+      denied(1, 'bpf', 'startup'),
     ]);
   });
 
   it('keeps ABIs apart', () => {
-    assert.equal(unionOfCalls([made('read', 'workload')], [{ ...made('read', 'workload'), abi: 'i386' }]).length, 2);
+    assert.equal(unionOfCalls([made('read', 'startup')], [{ ...made('read', 'startup'), abi: 'i386' }]).length, 2);
   });
 });

@@ -26,9 +26,10 @@ const target: EndedTarget = {
 function entryOf(calls: readonly number[], more: Partial<RecordingEntry> = {}): RecordingEntry {
   return {
     abi: 'x86_64',
-    origin: 'workload',
+    origin: 'startup',
     calls: calls.map((nr) => ({ nr, firstSeenNs: '1' })),
     denied: [],
+    arguments: [],
     ...more,
   };
 }
@@ -47,14 +48,14 @@ describe('what a trace contributes', () => {
       reportOf([
         container('init', [entryOf([1])], { containerId: 'c0' }),
         container('app', [entryOf([READ])]),
-        container('app', [entryOf([1], { origin: 'exec' })], { containerId: 'c2', runtime: null }),
+        container('app', [entryOf([1], { origin: 'exec:probe' })], { containerId: 'c2', runtime: null }),
       ]),
       target,
     );
     assert.deepEqual([...contributions.keys()], ['init', 'app']);
     assert.deepEqual(contributions.get('app')?.calls, [
-      { abi: 'x86_64', name: 'read', origins: ['workload'] },
-      { abi: 'x86_64', name: 'write', origins: ['exec'] },
+      { abi: 'x86_64', name: 'read', origins: ['startup'] },
+      { abi: 'x86_64', name: 'write', origins: ['exec:probe'] },
     ]);
   });
 
@@ -66,7 +67,7 @@ describe('what a trace contributes', () => {
     assert.deepEqual(contribution, {
       image: 'web:1',
       imageDigest: 'web@sha256:1',
-      calls: [{ abi: 'x86_64', name: 'read', origins: ['workload'] }],
+      calls: [{ abi: 'x86_64', name: 'read', origins: ['startup'] }],
       contributor: {
         traceUid: target.podUid,
         pod: 'web-1',
@@ -111,7 +112,7 @@ describe('what a trace contributes', () => {
   it('says unknown-container everywhere when something recorded belongs to no container of the pod', () => {
     for (const orphan of [
       container(null, [entryOf([READ])], { containerId: 'x', kind: 'unknown' }),
-      container('renamed', [entryOf([], { denied: [{ nr: READ, firstSeenNs: '1', errno: 1 }] })]),
+      container('renamed', [entryOf([], { denied: [{ nr: READ, firstSeenNs: '1', errno: 1 }], arguments: [] })]),
     ]) {
       const report = reportOf([container('app', [entryOf([READ])]), orphan]);
       assert.deepEqual(contributionsOf(report, target).get('app')?.contributor.completeness.reasons, [
@@ -139,7 +140,7 @@ describe('what a trace contributes', () => {
   });
 
   it('is partial when the workload sets up an io_uring, not when the call was denied', () => {
-    const denied = entryOf([], { denied: [{ nr: IO_URING_SETUP, firstSeenNs: '1', errno: 1 }] });
+    const denied = entryOf([], { denied: [{ nr: IO_URING_SETUP, firstSeenNs: '1', errno: 1 }], arguments: [] });
     const of = (e: RecordingEntry) =>
       contributionsOf(reportOf([container('app', [e])]), target).get('app')?.contributor;
     assert.deepEqual(of(entryOf([IO_URING_SETUP]))?.completeness.reasons, ['io-uring']);
@@ -155,11 +156,11 @@ describe('what a trace contributes', () => {
 
   it('notes denials with their error number', () => {
     const report = reportOf([
-      container('app', [entryOf([READ], { denied: [{ nr: CLONE3, firstSeenNs: '1', errno: 38 }] })]),
+      container('app', [entryOf([READ], { denied: [{ nr: CLONE3, firstSeenNs: '1', errno: 38 }], arguments: [] })]),
     ]);
     const contribution = contributionsOf(report, target).get('app');
     assert.deepEqual(contribution?.contributor.completeness.notes, ['masked-by-filter']);
-    assert.deepEqual(contribution.calls[0], { abi: 'x86_64', name: 'clone3', origins: ['workload'], errno: 38 });
+    assert.deepEqual(contribution.calls[0], { abi: 'x86_64', name: 'clone3', origins: ['startup'], errno: 38 });
   });
 
   it('notes two ABIs of the workload, not one of the runtime', () => {
@@ -168,7 +169,7 @@ describe('what a trace contributes', () => {
         reportOf([container('app', [entryOf([READ]), entryOf([3], { abi: 'i386', origin })])]),
         target,
       ).get('app')?.contributor.completeness.notes;
-    assert.deepEqual(i386('workload'), ['abi-union']);
+    assert.deepEqual(i386('startup'), ['abi-union']);
     assert.deepEqual(i386('setup'), []);
   });
 

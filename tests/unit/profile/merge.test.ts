@@ -20,7 +20,7 @@ function contributionOf(index: number, more: Partial<Contribution> = {}): Contri
   return {
     imageDigest: 'web@sha256:1',
     image: 'web:1',
-    calls: [{ abi: 'x86_64', name: 'read', origins: ['workload'] }],
+    calls: [{ abi: 'x86_64', name: 'read', origins: ['startup'] }],
     contributor: {
       traceUid: `trace-${index}`,
       pod: `web-${index}`,
@@ -93,7 +93,7 @@ describe('merging contributions', () => {
   });
 
   it('starts a revision per image digest, the one recorded last first, which the summary is about', () => {
-    const write: ProfiledCall = { abi: 'x86_64', name: 'write', origins: ['exec'] };
+    const write: ProfiledCall = { abi: 'x86_64', name: 'write', origins: ['exec:probe'] };
     const setup: ProfiledCall = { abi: 'x86_64', name: 'mount', origins: ['setup'] };
     const status = mergeAll([
       contributionOf(2, { imageDigest: 'web@sha256:2', image: 'web:2', calls: [write, setup] }),

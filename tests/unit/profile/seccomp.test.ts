@@ -15,7 +15,7 @@ import { profiledCall } from './arbitrary.ts';
 const X86 = [{ architecture: 'x86_64' as const }];
 
 function call(name: string, more: Partial<ProfiledCall> = {}): ProfiledCall {
-  return { abi: 'x86_64', name, origins: ['workload'], ...more };
+  return { abi: 'x86_64', name, origins: ['startup'], ...more };
 }
 
 function group(...calls: Group['calls']): Group {
@@ -29,7 +29,7 @@ function allowed(profile: SeccompProfile): string[] {
 describe('the OCI seccomp profile', () => {
   it('allows what the workload and joined programs did, sorted, and nothing of the set-up', () => {
     const calls = [
-      call('write', { origins: ['exec'] }),
+      call('write', { origins: ['exec:probe'] }),
       call('read'),
       call('mount', { origins: ['setup'] }),
       call('capset', { origins: ['runtime-filtered', 'setup'] }),
@@ -46,7 +46,7 @@ describe('the OCI seccomp profile', () => {
     const calls = [
       call('clone3', { errno: 38 }),
       call('bpf', { errno: 1 }),
-      call('ptrace', { errno: 1, origins: ['exec', 'setup'] }),
+      call('ptrace', { errno: 1, origins: ['exec:probe', 'setup'] }),
       call('futex', { errno: 38 }),
       call('mount', { errno: 1, origins: ['setup'] }),
     ];

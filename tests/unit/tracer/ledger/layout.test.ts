@@ -57,7 +57,14 @@ describe('the layout of the pinned maps', () => {
 
   it('numbers interfaces and origins as ledger.h does', () => {
     const names = ['ABI_X86_64', 'ABI_I386', 'ABI_X32', 'ABI_AARCH64'];
-    const origins = ['ORIGIN_SETUP', 'ORIGIN_RUNTIME_FILTERED', 'ORIGIN_WORKLOAD', 'ORIGIN_EXEC'];
+    const origins = [
+      'ORIGIN_SETUP',
+      'ORIGIN_RUNTIME_FILTERED',
+      'ORIGIN_STARTUP',
+      'ORIGIN_SERVING',
+      'ORIGIN_EXEC_PROBE',
+      'ORIGIN_EXEC_FOREIGN',
+    ];
     const inC = compiled([...names, ...origins]);
     assert.deepEqual(
       inC.slice(0, 4).map((place) => ABIS[place]),
@@ -65,7 +72,7 @@ describe('the layout of the pinned maps', () => {
     );
     assert.deepEqual(
       inC.slice(4).map((place) => ORIGINS[place]),
-      ['setup', 'runtime-filtered', 'workload', 'exec'],
+      ['setup', 'runtime-filtered', 'startup', 'serving', 'exec:probe', 'exec:foreign'],
     );
   });
 

@@ -6,7 +6,7 @@ const QUIET = { firstSights: 9n, full: 0n, originUnknown: 0n, outOfRange: 0n };
 
 function row(container: bigint, origin: RowOfSlot['key']['origin'], ...numbers: number[]): RowOfSlot {
   const calls = numbers.map((nr) => ({ nr, firstSeenNs: '5' }));
-  return { key: { container, abi: 'x86_64', origin }, row: { calls, denied: [] } };
+  return { key: { container, abi: 'x86_64', origin }, row: { calls, denied: [], arguments: [] } };
 }
 
 function raw(changes: Partial<RawSlot>): RawSlot {
@@ -38,13 +38,13 @@ describe('the reading of a slot', () => {
   });
 
   it('gives each container its own rows, in the order of their first sight', () => {
-    const rows = [row(30n, 'setup', 1), row(20n, 'workload', 2), row(30n, 'workload', 3)];
+    const rows = [row(30n, 'setup', 1), row(20n, 'startup', 2), row(30n, 'startup', 3)];
     const { containers, reasons } = toReading(raw({ rows }));
     assert.deepEqual(
       containers.map(({ name, startedNs, entries }) => [name, startedNs, entries.map(({ origin }) => origin)]),
       [
-        ['early', 4n, ['workload']],
-        ['late', null, ['setup', 'workload']],
+        ['early', 4n, ['startup']],
+        ['late', null, ['setup', 'startup']],
       ],
     );
     assert.deepEqual(reasons, []);
@@ -76,9 +76,9 @@ describe('the reading of a slot', () => {
     assert.deepEqual(toReading(raw({ counters })).reasons, ['origin-unknown', 'unknown-syscall']);
   });
 
-  it('takes io_uring for a reason where the workload or a joiner set one up, not a runtime', () => {
+  it('takes io_uring for a reason where the workload or a probe set one up, not a runtime', () => {
     assert.deepEqual(toReading(raw({ rows: [row(20n, 'setup', 425)] })).reasons, []);
-    assert.deepEqual(toReading(raw({ rows: [row(20n, 'workload', 425)] })).reasons, ['io-uring']);
-    assert.deepEqual(toReading(raw({ rows: [row(20n, 'exec', 425)] })).reasons, ['io-uring']);
+    assert.deepEqual(toReading(raw({ rows: [row(20n, 'startup', 425)] })).reasons, ['io-uring']);
+    assert.deepEqual(toReading(raw({ rows: [row(20n, 'exec:probe', 425)] })).reasons, ['io-uring']);
   });
 });

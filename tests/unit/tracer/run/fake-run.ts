@@ -51,7 +51,7 @@ export class FakeSlot implements Slot {
     const known = this.#containers.get(name)?.entries[0]?.calls ?? [];
     const calls = [...known, ...nrs.map((nr) => ({ nr, firstSeenNs: String(this.#changes) }))];
     const firstSeenNs = BigInt(this.#containers.size);
-    const entries = [{ abi: 'x86_64' as const, origin: 'workload' as const, calls, denied: [] }];
+    const entries = [{ abi: 'x86_64' as const, origin: 'startup' as const, calls, denied: [], arguments: [] }];
     this.#containers.set(name, { cgroupId: 1n, name, isPod: false, firstSeenNs, startedNs: null, entries });
   }
 }

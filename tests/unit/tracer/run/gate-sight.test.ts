@@ -13,10 +13,16 @@ const before: ArmingFacts = {
 function recording(
   name: string | null,
   kind: ContainerRecording['kind'],
-  origin: Origin = 'workload',
+  origin: Origin = 'startup',
 ): ContainerRecording {
   const calls = [{ nr: 35, firstSeenNs: '1' }];
-  return { containerId: 'a', name, kind, runtime: null, entries: [{ abi: 'x86_64', origin, calls, denied: [] }] };
+  return {
+    containerId: 'a',
+    name,
+    kind,
+    runtime: null,
+    entries: [{ abi: 'x86_64', origin, calls, denied: [], arguments: [] }],
+  };
 }
 
 describe('what is seen of the gate', () => {

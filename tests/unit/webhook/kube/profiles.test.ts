@@ -26,7 +26,7 @@ function contribution(traceUid: string, name: string): Contribution {
       endedAt: '2026-01-01T00:01:00Z',
       completeness: { level: 'observed', reasons: [], notes: [] },
     },
-    calls: [{ abi: 'x86_64', name, origins: ['workload'] }],
+    calls: [{ abi: 'x86_64', name, origins: ['startup'] }],
   };
 }
 
