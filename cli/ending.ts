@@ -7,7 +7,11 @@ export type Failed =
   | { readonly kind: 'usage'; readonly message: string }
   /** The machine or the cluster doesn't let the command work. */
   | { readonly kind: 'environment'; readonly message: string };
-export type Ending = { readonly kind: 'done' } | Failed;
+export type Ending =
+  | { readonly kind: 'done' }
+  /** The command ran another one to its end, whose exit code becomes its own. */
+  | { readonly kind: 'passed-on'; readonly code: number }
+  | Failed;
 /** A step's value, or how the command ends without it. */
 export type Result<T> = { readonly kind: 'ok'; readonly value: T } | Failed;
 
@@ -15,7 +19,7 @@ export const DONE: Ending = { kind: 'done' };
 
 /** Exit codes, documented in docs/cli.md. */
 export const EXIT_CODES = { done: 0, finding: 1, usage: 2, environment: 3 } as const satisfies Record<
-  Ending['kind'],
+  Exclude<Ending['kind'], 'passed-on'>,
   number
 >;
 

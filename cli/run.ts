@@ -31,6 +31,7 @@ export async function runCli(args: readonly string[], deps: ProgramDeps): Promis
 }
 
 function tell(ending: Ending, { terminal }: ProgramDeps): number {
+  if (ending.kind === 'passed-on') return ending.code;
   if (ending.kind !== 'done') terminal.note(`flak: ${ending.message}`);
   return EXIT_CODES[ending.kind];
 }

@@ -1,13 +1,18 @@
 /** `flak inject`: what the webhook would make of a manifest, without a cluster. */
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import { parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
 import { injectPod } from '../../webhook/admission/inject-pod.ts';
 import type { GateMedium } from '../../webhook/admission/medium.ts';
+import { GATE_MEDIA } from '../../webhook/admission/medium.ts';
 import type { Ending, Result } from '../ending.ts';
 import { DONE, finding, ok, usage } from '../ending.ts';
+import type { Ended } from '../registration.ts';
+import { examples, seconds } from '../registration.ts';
 import type { Terminal } from '../terminal.ts';
 
-export interface InjectOptions {
+interface InjectOptions {
   readonly filename: string;
   readonly output: 'yaml' | 'json';
   readonly gateImage: string;
@@ -20,6 +25,34 @@ export interface InjectDeps {
   readonly terminal: Terminal;
   /** The text of a file, or of stdin for `-`. */
   readonly readText: (path: string) => Promise<Result<string>>;
+}
+
+export function addInject(parent: Command, deps: InjectDeps, ended: Ended): void {
+  parent
+    .command('inject')
+    .description('show what the webhook would make of a manifest; needs no cluster')
+    .requiredOption('-f, --filename <file>', 'manifest (YAML or JSON) of pods or of what creates them; - for stdin')
+    .addOption(new Option('-o, --output <format>', 'format of the pods').choices(['yaml', 'json']).default('yaml'))
+    .option('--gate-image <image>', 'image of the gate', 'flak-gate')
+    .option('--gate-timeout <seconds>', 'default timeout of the gate', seconds, 60)
+    .addOption(
+      new Option('--medium <medium>', 'where namespaces without Pod Security labels let the gate look')
+        .choices(GATE_MEDIA)
+        .default('hostPath'),
+    )
+    .option('--namespace-label <key=value...>', 'labels of the namespace (default: flak.dev/trace=true)', label)
+    .addHelpText(
+      'after',
+      examples('flak inject -f pod.yaml', 'kubectl get deploy web -o yaml | flak inject -f - -o json'),
+    )
+    .action(async (options: InjectOptions) => {
+      ended(await inject(options, deps));
+    });
+}
+
+function label(text: string, previous: readonly string[] | undefined): string[] {
+  if (!/^[^=]+=[^=]*$/.test(text)) throw new InvalidArgumentError('Give key=value.');
+  return [...(previous ?? []), text];
 }
 
 const podLike = z.looseObject({ metadata: z.looseObject({}).optional(), spec: z.looseObject({}) });
@@ -38,7 +71,7 @@ const documentSchema = z.looseObject({
 });
 
 /** Every Pod of the file, and the pod that each workload of it would create, as they would be stored. */
-export async function inject(options: InjectOptions, { terminal, readText }: InjectDeps): Promise<Ending> {
+async function inject(options: InjectOptions, { terminal, readText }: InjectDeps): Promise<Ending> {
   const text = await readText(options.filename);
   if (text.kind !== 'ok') return text;
   const name = options.filename === '-' ? 'the input' : options.filename;

@@ -1,4 +1,6 @@
 /** `flak profile get`. */
+import { Option } from 'commander';
+import type { Command } from 'commander';
 import { describeCompleteness } from '../../profile/completeness.ts';
 import { declaredGroups } from '../../profile/declared-groups.ts';
 import { toFlakFormat } from '../../profile/flak-format.ts';
@@ -11,14 +13,40 @@ import { DONE, finding, ok } from '../ending.ts';
 import { findProfile } from '../find-profile.ts';
 import type { ProfileObject } from '../objects.ts';
 import { profileObjectSchema } from '../objects.ts';
+import type { Ended } from '../registration.ts';
+import { examples, withConnection, withNamespace } from '../registration.ts';
 import type { Terminal } from '../terminal.ts';
 
-export const PROFILE_FORMATS = ['oci', 'flak'] as const;
+const PROFILE_FORMATS = ['oci', 'flak'] as const;
 
-export interface ProfileGetOptions extends ConnectionOptions {
+interface ProfileGetOptions extends ConnectionOptions {
   readonly namespace?: string;
   readonly container?: string;
   readonly format: (typeof PROFILE_FORMATS)[number];
+}
+
+interface ProfileGetDeps {
+  readonly connect: Connect;
+  readonly terminal: Terminal;
+}
+
+export function addProfileGet(parent: Command, deps: ProfileGetDeps, ended: Ended): void {
+  withNamespace(withConnection(parent.command('get')))
+    .description('print the newest profile of a workload: on stdout the file, on stderr how complete it is')
+    .argument('<name>', 'name of the SyscallProfile or of the workload, also as kind/name (deploy/web)')
+    .option('-c, --container <container>', 'which of its containers')
+    .addOption(
+      new Option('--format <format>', 'oci: seccomp JSON for runtimes; flak: with all that is known of it')
+        .choices(PROFILE_FORMATS)
+        .default('oci'),
+    )
+    .addHelpText(
+      'after',
+      examples('flak profile get deploy/web -c nginx > web.json', 'flak profile get web --format flak | jq .summary'),
+    )
+    .action(async (name: string, options: ProfileGetOptions) => {
+      ended(await getProfile(name, options, deps));
+    });
 }
 
 interface StoredProfile {
@@ -28,11 +56,7 @@ interface StoredProfile {
 }
 
 /** The newest revision on stdout; what it is and how complete on stderr, so that a redirected file is a usable profile. */
-export async function getProfile(
-  wanted: string,
-  options: ProfileGetOptions,
-  deps: { readonly connect: Connect; readonly terminal: Terminal },
-): Promise<Ending> {
+async function getProfile(wanted: string, options: ProfileGetOptions, deps: ProfileGetDeps): Promise<Ending> {
   const stored = await readProfile(wanted, options, deps);
   if (stored.kind !== 'ok') return stored;
   const { profile, newest, seccomp } = stored.value;
@@ -49,7 +73,7 @@ export async function getProfile(
 async function readProfile(
   wanted: string,
   options: ProfileGetOptions,
-  { connect, terminal }: { readonly connect: Connect; readonly terminal: Terminal },
+  { connect, terminal }: ProfileGetDeps,
 ): Promise<Result<StoredProfile>> {
   const connection = connect(options);
   if (connection.kind !== 'ok') return connection;

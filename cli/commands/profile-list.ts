@@ -1,4 +1,5 @@
 /** `flak profile list`. */
+import type { Command } from 'commander';
 import { describeCompleteness } from '../../profile/completeness.ts';
 import { KINDS } from '../../webhook/kube/kinds.ts';
 import { listAs } from '../cluster.ts';
@@ -7,15 +8,28 @@ import type { Ending } from '../ending.ts';
 import { DONE } from '../ending.ts';
 import type { ProfileObject } from '../objects.ts';
 import { profileObjectSchema } from '../objects.ts';
+import type { Ended } from '../registration.ts';
+import { examples, withConnection, withScope } from '../registration.ts';
 import { renderTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ListOptions } from './scope.ts';
 import { scopeOf } from './scope.ts';
 
-export async function listProfiles(
-  options: ListOptions,
-  deps: { readonly connect: Connect; readonly terminal: Terminal },
-): Promise<Ending> {
+interface Deps {
+  readonly connect: Connect;
+  readonly terminal: Terminal;
+}
+
+export function addProfileList(parent: Command, deps: Deps, ended: Ended): void {
+  withScope(withConnection(parent.command('list')))
+    .description('what is stored, and how complete it is')
+    .addHelpText('after', examples('flak profile list -A', 'flak profile list -n shop -o json'))
+    .action(async (options: ListOptions) => {
+      ended(await listProfiles(options, deps));
+    });
+}
+
+async function listProfiles(options: ListOptions, deps: Deps): Promise<Ending> {
   const { terminal } = deps;
   const connection = deps.connect(options);
   if (connection.kind !== 'ok') return connection;

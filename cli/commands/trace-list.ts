@@ -1,4 +1,5 @@
 /** `flak trace list`. */
+import type { Command } from 'commander';
 import { KINDS } from '../../webhook/kube/kinds.ts';
 import { listAs } from '../cluster.ts';
 import type { Connect } from '../connection.ts';
@@ -6,15 +7,28 @@ import type { Ending } from '../ending.ts';
 import { DONE } from '../ending.ts';
 import type { TraceObject } from '../objects.ts';
 import { traceObjectSchema } from '../objects.ts';
+import type { Ended } from '../registration.ts';
+import { examples, withConnection, withScope } from '../registration.ts';
 import { renderTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ListOptions } from './scope.ts';
 import { scopeOf } from './scope.ts';
 
-export async function listTraces(
-  options: ListOptions,
-  deps: { readonly connect: Connect; readonly terminal: Terminal },
-): Promise<Ending> {
+interface Deps {
+  readonly connect: Connect;
+  readonly terminal: Terminal;
+}
+
+export function addTraceList(parent: Command, deps: Deps, ended: Ended): void {
+  withScope(withConnection(parent.command('list')))
+    .description('traced pods, those that ended included')
+    .addHelpText('after', examples('flak trace list -n shop', 'flak trace list -A -o json'))
+    .action(async (options: ListOptions) => {
+      ended(await listTraces(options, deps));
+    });
+}
+
+async function listTraces(options: ListOptions, deps: Deps): Promise<Ending> {
   const { terminal } = deps;
   const connection = deps.connect(options);
   if (connection.kind !== 'ok') return connection;

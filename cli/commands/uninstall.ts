@@ -1,8 +1,11 @@
 /** `flak uninstall`. */
+import type { Command } from 'commander';
 import type { Cluster } from '../cluster.ts';
 import type { Connect, ConnectionOptions } from '../connection.ts';
 import type { Ending, Result } from '../ending.ts';
 import { DONE, finding, ok, usage } from '../ending.ts';
+import type { Ended } from '../registration.ts';
+import { examples, jsonOutput, seconds, withConnection } from '../registration.ts';
 import type { Terminal } from '../terminal.ts';
 import { createExport } from '../uninstall/export-profiles.ts';
 import type { ExportDeps } from '../uninstall/export-profiles.ts';
@@ -12,7 +15,7 @@ import { objectsOfStep, removeObject, waitUntilGone } from '../uninstall/remove.
 import type { Step } from '../uninstall/steps.ts';
 import { HELD_STEP, STEPS } from '../uninstall/steps.ts';
 
-export interface UninstallOptions extends ConnectionOptions {
+interface UninstallOptions extends ConnectionOptions {
   readonly export?: string;
   readonly discardProfiles?: boolean;
   readonly timeout: number;
@@ -26,13 +29,29 @@ export interface UninstallDeps extends Omit<ExportDeps, 'onExported'> {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-export const DEFAULT_EXPORT_FOLDER = 'flak-profiles';
+const DEFAULT_EXPORT_FOLDER = 'flak-profiles';
+
+export function addUninstall(parent: Command, deps: UninstallDeps, ended: Ended): void {
+  withConnection(parent.command('uninstall'))
+    .description('export the profiles, then remove everything that Flak made in the cluster')
+    .option('--export <folder>', `where the profiles go (default: ${DEFAULT_EXPORT_FOLDER}); must not exist yet`)
+    .option('--discard-profiles', 'throw the profiles away instead')
+    .option('--timeout <seconds>', 'how long to wait until everything is gone', seconds, 120)
+    .addOption(jsonOutput())
+    .addHelpText(
+      'after',
+      examples('flak uninstall --export ./profiles', 'flak uninstall --discard-profiles --kubeconfig ~/.kube/test'),
+    )
+    .action(async (options: UninstallOptions) => {
+      ended(await uninstall(options, deps));
+    });
+}
 
 /**
  * Exports the profiles (or leaves that out when told so), then removes Flak and waits until nothing of it is left. What
  * running traces have seen is stored when they are released, and exported then.
  */
-export async function uninstall(options: UninstallOptions, deps: UninstallDeps): Promise<Ending> {
+async function uninstall(options: UninstallOptions, deps: UninstallDeps): Promise<Ending> {
   const { terminal } = deps;
   if (options.export !== undefined && options.discardProfiles)
     return usage('--export keeps the profiles and --discard-profiles does not; give one of them.');
