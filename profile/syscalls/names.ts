@@ -19,6 +19,11 @@ export function nameOf(abi: Abi, nr: number): string {
   return TABLES[abi].get(nr) ?? `nr:${nr}`;
 }
 
+/** All calls of the ABI by number. x32 numbers come without bit 30. */
+export function numbersOf(abi: Abi): SyscallTable {
+  return TABLES[abi];
+}
+
 /** Whether any of the ABIs has a call of this name. False for `nr:<number>`. */
 export function isKnownName(name: string, abis: Iterable<Abi>): boolean {
   return [...abis].some((abi) => NAMES[abi].has(name));
