@@ -6,15 +6,21 @@
  * allowed anyway needs no error number. It stays beside a row that only the runtime's set-up made, which runs before
  * the filter: a workload whose `clone3` is answered ENOSYS must be answered so again, whatever runc did earlier.
  */
+import { compareText, earlierOf } from './instants.ts';
+import type { Values } from './call-values.ts';
+import { joinValues } from './call-values.ts';
 import type { Origin } from './recording.ts';
 import { ORIGINS } from './recording.ts';
-import type { ProfiledCall } from './syscall-profile.ts';
+import type { OriginValues, ProfiledCall } from './syscall-profile.ts';
+import { KEPT } from './syscall-profile.ts';
 
 /** Origins whose calls a profile allows. The runtime's part comes from its measured base set (runtime-base-set.ts). */
 export const PROFILED_ORIGINS: readonly Origin[] = ['startup', 'serving', 'exec:probe'];
 
 /** `ENOSYS`: the C libraries take this one alone as "use the older call" (docs/architecture.md, "Denied calls"). */
 const ENOSYS = 38;
+
+type Sights = Pick<ProfiledCall, 'firstSeenAt' | 'seenBy'>;
 
 /** Whether the workload, or something that joined its running container, made this call and the kernel answered. */
 export function isMadeByWorkload(call: ProfiledCall): boolean {
@@ -42,7 +48,23 @@ function keyOf(call: ProfiledCall): string {
 function joinRows(known: ProfiledCall | undefined, seen: ProfiledCall): ProfiledCall {
   const origins = ORIGINS.filter((origin) => known?.origins.includes(origin) || seen.origins.includes(origin));
   const errno = preferredErrno(known?.errno, seen.errno);
-  return { abi: seen.abi, name: seen.name, origins, ...(errno === undefined ? {} : { errno }) };
+  return {
+    abi: seen.abi,
+    name: seen.name,
+    origins,
+    ...(errno === undefined ? {} : { errno }),
+    ...joinSights(known, seen),
+  };
+}
+
+/** The earliest sight, and who made it: of all who did, the smallest, so that the order can't matter. */
+function joinSights(a: Sights | undefined, b: Sights): Sights {
+  const instants = [a?.firstSeenAt, b.firstSeenAt].filter((instant) => instant !== undefined);
+  const seenBy = [...new Set([...(a?.seenBy ?? []), ...(b.seenBy ?? [])])].sort(compareText).slice(0, KEPT.seenBy);
+  return {
+    ...(instants.length > 0 ? { firstSeenAt: instants.reduce(earlierOf) } : {}),
+    ...(seenBy.length > 0 ? { seenBy } : {}),
+  };
 }
 
 /** Of two answers by filters: ENOSYS, on which programs fall back; else the smaller, so that the order can't matter. */

@@ -1,7 +1,9 @@
 /** How far a profile can be trusted, how two such statements join, and how a person reads one. */
+import { isMadeByWorkload } from './calls.ts';
 import type { Note, PartialReason } from './recording.ts';
 import { NOTES, PARTIAL_REASONS } from './recording.ts';
-import type { Completeness, Revision } from './syscall-profile.ts';
+import { estimateMissing } from './species.ts';
+import type { Completeness, Contributor, ProfiledCall, Revision } from './syscall-profile.ts';
 
 const REASON_ORDER = Object.keys(PARTIAL_REASONS) as PartialReason[];
 const NOTE_ORDER = Object.keys(NOTES) as Note[];
@@ -29,6 +31,56 @@ export function joinCompleteness(a: Completeness, b: Completeness): Completeness
   return completenessOf([...a.reasons, ...b.reasons], [...a.notes, ...b.notes]);
 }
 
+/** What the level of a union rests on. */
+export type Evidence = Pick<Revision, 'calls' | 'contributors' | 'contributorsDropped'>;
+
+/** What `stable` asks for: it is a claim about the future, so that a look at one trace can't earn it. */
+const STABLE = { contributors: 3, missing: 1, quietShare: 0.5 } as const;
+
+export interface Stability {
+  readonly contributors: number;
+  /** Calls that nobody has shown: the upper end of the estimate's 95 % interval (species.ts). */
+  readonly missing95: number;
+  /** Part of the recorded time that has passed since a call was last seen for the first time: 0 to 1. */
+  readonly quietShare: number;
+}
+
+/** How near a union is to `stable`. Contributors that are no longer listed count, their recorded time doesn't. */
+export function stabilityOf({ calls, contributors, contributorsDropped }: Evidence): Stability {
+  const made = calls.filter(isMadeByWorkload);
+  const samples = contributors.length + contributorsDropped;
+  const counts = made.map(({ seenBy }) => seenBy?.length ?? 0);
+  const known = counts.every((count) => count > 0);
+  return {
+    contributors: samples,
+    missing95: known ? estimateMissing({ samples, counts }).upper95 : Infinity,
+    quietShare: quietShare(made, contributors),
+  };
+}
+
+/** 0 where a call's first sight isn't known: it may have been the last moment. */
+function quietShare(made: readonly ProfiledCall[], contributors: readonly Contributor[]): number {
+  const sights = made.map(({ firstSeenAt }) => (firstSeenAt === undefined ? Infinity : Date.parse(firstSeenAt)));
+  const last = Math.max(...sights);
+  const spans = contributors.map(({ armedAt, endedAt }) => [Date.parse(armedAt), Date.parse(endedAt)] as const);
+  const total = spans.reduce((sum, [from, to]) => sum + Math.max(0, to - from), 0);
+  const after = spans.reduce((sum, [from, to]) => sum + Math.max(0, to - Math.max(from, last)), 0);
+  return total === 0 || sights.length === 0 ? 0 : after / total;
+}
+
+export function isStable({ contributors, missing95, quietShare }: Stability): boolean {
+  return contributors >= STABLE.contributors && missing95 < STABLE.missing && quietShare >= STABLE.quietShare;
+}
+
+/**
+ * The statement about a union with this evidence: `observed` becomes `stable` where that is earned. Depends on the union
+ * alone, so that the order of merging can't matter; `verified` isn't kept, since more calls or contributors need a new replay.
+ */
+export function assess({ reasons, notes }: Completeness, evidence: Evidence): Completeness {
+  const stated = completenessOf(reasons, notes);
+  return stated.level === 'observed' && isStable(stabilityOf(evidence)) ? { ...stated, level: 'stable' } : stated;
+}
+
 /**
  * One line for people: `observed: armed before the first instruction, 0 lost, 3 contributors`, or
  * `partial(late-arming, io-uring): 1 contributor`, with the notes in brackets at the end.
@@ -42,6 +94,6 @@ export function describeCompleteness(
   const claim =
     level === 'partial'
       ? `partial(${reasons.join(', ')}): ${contributors}`
-      : `observed: armed before the first instruction, 0 lost, ${contributors}`;
+      : `${level}: armed before the first instruction, 0 lost, ${contributors}`;
   return notes.length > 0 ? `${claim} [${notes.join(', ')}]` : claim;
 }

@@ -1,8 +1,18 @@
 /** From one trace's last report to what it adds to the profile of each container of its pod. */
-import { isMadeByWorkload, unionOfCalls } from './calls.ts';
+import { isMadeByWorkload, PROFILED_ORIGINS, unionOfCalls } from './calls.ts';
 import { completenessOf } from './completeness.ts';
-import type { ContainerRecording, Note, PartialReason, RecordedReport, RecordingEntry } from './recording.ts';
-import type { Contribution, Contributor, ProfiledCall } from './syscall-profile.ts';
+import { instantOf } from './instants.ts';
+import { compareText } from './instants.ts';
+import type {
+  CallArguments,
+  ContainerRecording,
+  Note,
+  Origin,
+  PartialReason,
+  RecordedReport,
+  RecordingEntry,
+} from './recording.ts';
+import type { Contribution, Contributor, OriginValues, ProfiledCall } from './syscall-profile.ts';
 import { isKnownName, nameOf } from './syscalls/names.ts';
 
 /** The gate's own container is never profiled (a test compares the name with webhook/names.ts). */
@@ -75,7 +85,7 @@ function contribution(
   recordings: readonly ContainerRecording[],
   reasons: readonly PartialReason[],
 ): Contribution {
-  const calls = unionOfCalls(...recordings.flatMap(({ entries }) => entries.map(callsOf)));
+  const calls = unionOfCalls(...recordings.flatMap(({ entries }) => entries.map((entry) => callsOf(entry, report))));
   const contributor: Contributor = {
     traceUid: target.podUid,
     pod: target.podName,
@@ -90,11 +100,23 @@ function contribution(
   return { imageDigest: container.imageDigest, image: container.image, contributor, calls };
 }
 
-function callsOf({ abi, origin, calls, denied }: RecordingEntry): ProfiledCall[] {
+function callsOf({ abi, origin, calls, denied, arguments: values }: RecordingEntry): ProfiledCall[] {
   return [
-    ...calls.map(({ nr }) => ({ abi, name: nameOf(abi, nr), origins: [origin] })),
+    ...calls.map(({ nr }) => {
+      const seen = values.filter((row) => row.nr === nr && !isSetup(origin)).map((row) => valuesOf(origin, row));
+      return { abi, name: nameOf(abi, nr), origins: [origin], ...(seen.length > 0 && { arguments: seen }) };
+    }),
     ...denied.map(({ nr, errno }) => ({ abi, name: nameOf(abi, nr), origins: [origin], errno })),
   ];
+}
+
+/** The runtime's values say nothing of the workload, and there may be many. */
+function isSetup(origin: Origin): boolean {
+  return origin === 'setup' || origin === 'runtime-filtered';
+}
+
+function valuesOf(origin: Origin, { indices, tuples, wide }: CallArguments): OriginValues {
+  return { origin, indices, tuples: tuples.map((tuple) => tuple.join()).sort(compareText), wide };
 }
 
 /**

@@ -17,3 +17,8 @@ export function laterOf(a: string, b: string): string {
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** The instant that a boot clock shows, to the millisecond. */
+export function instantOf(bootedAt: string, bootNs: string): string {
+  return new Date(Date.parse(bootedAt) + Number(BigInt(bootNs) / 1_000_000n)).toISOString();
+}

@@ -7,7 +7,7 @@
  * completeness and times of a kept revision never lose anything by a bound.
  */
 import { isMadeByWorkload, unionOfCalls } from './calls.ts';
-import { completenessOf, joinCompleteness } from './completeness.ts';
+import { assess, completenessOf, joinCompleteness } from './completeness.ts';
 import type { Group } from './groups.ts';
 import { compareInstants, compareText, earlierOf, laterOf } from './instants.ts';
 import { renderSeccomp, toSeccomp } from './seccomp.ts';
@@ -91,16 +91,19 @@ function mergeRevisions(a: Revision, b: Revision): Revision {
   }
   const sorted = [...byTrace.values()].sort(latestFirst);
   const contributors = sorted.slice(0, KEPT.contributors);
+  const evidence = {
+    calls: unionOfCalls(a.calls, b.calls),
+    contributors,
+    contributorsDropped: Math.max(a.contributorsDropped, b.contributorsDropped) + sorted.length - contributors.length,
+  };
   return {
+    ...evidence,
     imageDigest: a.imageDigest,
     image:
       (compareInstants(b.lastRecordedAt, a.lastRecordedAt) || compareText(a.image, b.image)) <= 0 ? a.image : b.image,
     firstRecordedAt: earlierOf(a.firstRecordedAt, b.firstRecordedAt),
     lastRecordedAt: laterOf(a.lastRecordedAt, b.lastRecordedAt),
-    calls: unionOfCalls(a.calls, b.calls),
-    completeness: joinCompleteness(a.completeness, b.completeness),
-    contributors,
-    contributorsDropped: Math.max(a.contributorsDropped, b.contributorsDropped) + sorted.length - contributors.length,
+    completeness: assess(joinCompleteness(a.completeness, b.completeness), evidence),
   };
 }
 

@@ -128,6 +128,8 @@ export type Refusal = keyof typeof REFUSALS;
 const nodeSchema = z.object({
   name: z.string().max(253),
   bootId: z.string().max(64),
+  /** Zero of the boot clock by the node's wall clock, which makes first sights instants; absent from older tracers. */
+  bootedAt: z.iso.datetime().optional(),
   kernel: z.string().max(256),
   architecture: z.enum(['x86_64', 'aarch64']),
   cgroups: z.enum(['v2', 'hybrid']),
@@ -169,13 +171,26 @@ export type RefusedReport = z.infer<typeof refusedReportSchema>;
 export const reportSchema = z.discriminatedUnion('kind', [recordedReportSchema, refusedReportSchema]);
 export type Report = z.infer<typeof reportSchema>;
 
+/** Containers that an answer names as ready. A pod of more has the rest counted as starting up. */
+export const MAX_READY = 512;
+
+/** All runtimes that the kubelet speaks to make IDs of 64 hex digits. */
+const readyId = z.string().regex(/^[0-9a-f]{64}$/);
+
 /**
- * What a tracer is told by `GET /v1/traces/<podUid>/orders?known=<order>&waitSeconds=<s>&last=<bool>` (a long poll:
- * answered when the order differs from `known`, or when the wait ends).
+ * What a tracer is told by `GET /v1/traces/<podUid>/orders?known=<order>&seen=<digest>&waitSeconds=<s>&last=<bool>` (a long poll:
+ * answered when the order differs from `known` or the digest from `seen`, or when the wait ends).
  * - `record`: go on. - `flush`: the target is ending; send the final report once its containers have stopped, then exit.
  * - `hand-over`: the target lives on and a successor will come: exit, slot and pins stay (only as answer to `last=true`).
  * - `leave`: Flak is being removed or the trace was given up: remove slot and gate directory, exit.
  */
 export const ORDERS = ['record', 'flush', 'hand-over', 'leave'] as const;
 export type Order = (typeof ORDERS)[number];
-export const orderAnswerSchema = z.object({ order: z.enum(ORDERS) });
+export const orderAnswerSchema = z.object({
+  order: z.enum(ORDERS),
+  /** IDs of the target's containers that are ready now. Older replicas don't say; what can't be read must not cost the order. */
+  ready: z.array(readyId).max(MAX_READY).catch([]),
+  /** Digest of `ready`, to be sent back as `seen`; opaque. */
+  seen: z.string().max(64).optional().catch(undefined),
+});
+export type OrderAnswer = z.infer<typeof orderAnswerSchema>;

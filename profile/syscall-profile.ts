@@ -3,12 +3,14 @@
  * revision per image digest, newest first. Pure vocabulary; merging is in merge.ts, the OCI form in seccomp.ts.
  */
 import { z } from 'zod';
-import { ABIS, noteSchema, ORIGINS, partialReasonSchema } from './recording.ts';
+import { ABIS, MAX_TUPLES, noteSchema, ORIGINS, partialReasonSchema } from './recording.ts';
 
 /** Bounds of what is kept; what falls off is counted, never silently gone. */
 export const KEPT = {
   revisions: 10,
   contributors: 100,
+  /** Of the contributors that made a call: enough to tell rare ones from common ones (species.ts). */
+  seenBy: 8,
   /** JSON of all revisions together: etcd refuses objects above 1.5 MiB; the newest revision stays whatever its size. */
   revisionBytes: 900_000,
 } as const;
@@ -21,14 +23,15 @@ export const workloadSchema = z.object({
 /** The top-level owner of the traced pod: Deployment, StatefulSet, DaemonSet, Job, CronJob … or the Pod itself. */
 export type Workload = z.infer<typeof workloadSchema>;
 
-export const LEVELS = ['partial', 'observed'] as const;
+/** From least to most: completeness.ts says what each one takes. `verified` is earned by replay alone. */
+export const LEVELS = ['partial', 'observed', 'stable', 'verified'] as const;
 
 export const completenessSchema = z.object({
   level: z.enum(LEVELS),
   reasons: z.array(partialReasonSchema).max(32),
   notes: z.array(noteSchema).max(32),
 });
-/** How far a profile can be trusted: `partial` when any contributor may have missed something, else `observed`. */
+/** How far a profile can be trusted. */
 export type Completeness = z.infer<typeof completenessSchema>;
 
 export const contributorSchema = z.object({
@@ -45,6 +48,28 @@ export const contributorSchema = z.object({
 });
 export type Contributor = z.infer<typeof contributorSchema>;
 
+/** Three values of 20 digits and two commas. */
+const TUPLE_LENGTH = 62;
+
+const originValuesSchema = z.object({
+  origin: z.enum(ORIGINS),
+  /** Which arguments, counted from 0, ascending (arguments.ts). */
+  indices: z.array(z.number().int().min(0).max(5)).min(1).max(3),
+  /** Each a list of decimal values, joined by commas, in the order of the indices. */
+  tuples: z
+    .array(
+      z
+        .string()
+        .max(TUPLE_LENGTH)
+        .regex(/^\d+(,\d+){0,2}$/),
+    )
+    .max(MAX_TUPLES),
+  /** More than are kept; then none is. */
+  wide: z.boolean(),
+});
+/** The values that a call's watched arguments had when one origin made it. */
+export type OriginValues = z.infer<typeof originValuesSchema>;
+
 export const profiledCallSchema = z.object({
   abi: z.enum(ABIS),
   /** The kernel's name of the call; `nr:<number>` where the tables have none (never put into a profile, always shown). */
@@ -55,6 +80,13 @@ export const profiledCallSchema = z.object({
    * Gone once the workload itself was seen making the call.
    */
   errno: z.number().int().min(1).max(4095).optional(),
+  /** When the workload itself first made the call; absent where only others did, or the recording didn't tell. */
+  firstSeenAt: z.iso.datetime().optional(),
+  /**
+   * Who saw the workload make it: the first 8 characters of contributors' `traceUid`, the `KEPT.seenBy` smallest in
+   * order. Keeping the smallest makes the union of two lists independent of their order.
+   */
+  seenBy: z.array(z.string().max(8)).max(KEPT.seenBy).optional(),
 });
 export type ProfiledCall = z.infer<typeof profiledCallSchema>;
 

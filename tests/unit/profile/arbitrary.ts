@@ -22,10 +22,19 @@ export const profiledCall: fc.Arbitrary<ProfiledCall> = fc
       name: fc.constantFrom(...NAMES),
       origins: fc.uniqueArray(fc.constantFrom(...ORIGINS), { minLength: 1 }),
       errno: fc.option(fc.constantFrom(1, 13, 38), { nil: undefined }),
+      firstSeenAt: fc.option(instant, { nil: undefined }),
+      seenBy: fc.option(fc.uniqueArray(fc.constantFrom(...'abcdefghijk'), { minLength: 1, maxLength: 3 }), {
+        nil: undefined,
+      }),
     },
     PLAIN,
   )
-  .map(({ errno, ...call }) => (errno === undefined ? call : { ...call, errno }));
+  .map(({ errno, firstSeenAt, seenBy, ...call }) => ({
+    ...call,
+    ...(errno === undefined ? {} : { errno }),
+    ...(firstSeenAt === undefined ? {} : { firstSeenAt }),
+    ...(seenBy === undefined ? {} : { seenBy }),
+  }));
 
 export const contribution: fc.Arbitrary<Contribution> = fc.record(
   {

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
-import { completenessOf, describeCompleteness, joinCompleteness } from '../../../profile/completeness.ts';
-import type { Contributor } from '../../../profile/syscall-profile.ts';
+import {
+  assess,
+  completenessOf,
+  describeCompleteness,
+  isStable,
+  joinCompleteness,
+  stabilityOf,
+} from '../../../profile/completeness.ts';
+import type { Evidence } from '../../../profile/completeness.ts';
+import type { Contributor, ProfiledCall } from '../../../profile/syscall-profile.ts';
 
 const contributor: Contributor = {
   traceUid: 'u1',
@@ -42,5 +50,98 @@ describe('completeness', () => {
       line([], 100, 7),
       'observed: armed before the first instruction, 0 lost, 107 contributors [masked-by-filter]',
     );
+  });
+});
+
+describe('a stable profile', () => {
+  const at = (minute: number): string => new Date(Date.UTC(2025, 0, 1, 0, minute)).toISOString();
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+
+  /** Traces of ten minutes each, one after the other, that all made the same fifty calls in the first minute. */
+  function evidence(
+    traces: number,
+    change: (call: ProfiledCall, index: number) => ProfiledCall = (call) => call,
+  ): Evidence {
+    const calls = Array.from({ length: 50 }, (_, index) =>
+      change(
+        { abi: 'x86_64', name: `c${index}`, origins: ['serving'], firstSeenAt: at(1), seenBy: ids.slice(0, traces) },
+        index,
+      ),
+    );
+    const contributors = Array.from({ length: traces }, (_, index) => ({
+      ...contributor,
+      traceUid: ids[index] ?? '',
+      armedAt: at(index * 10),
+      endedAt: at(index * 10 + 10),
+    }));
+    return { calls, contributors, contributorsDropped: 0 };
+  }
+  const levelOf = (from: Evidence): string => assess(completenessOf([], []), from).level;
+
+  it('takes several traces that agree: six are enough for fifty calls, five are not', () => {
+    assert.deepEqual(
+      [1, 3, 5, 6, 8].map((traces) => levelOf(evidence(traces))),
+      ['observed', 'observed', 'observed', 'stable', 'stable'],
+    );
+  });
+
+  it('takes three contributors however few calls there are', () => {
+    const one = (traces: number): Evidence => ({ ...evidence(traces), calls: evidence(8).calls.slice(0, 1) });
+    assert.equal(stabilityOf(one(2)).missing95 < 1, true);
+    assert.deepEqual([levelOf(one(2)), levelOf(one(3))], ['observed', 'stable']);
+  });
+
+  it('is not one where a single trace showed a call', () => {
+    const rare = evidence(8, (call, index) => (index === 7 ? { ...call, seenBy: ['a'] } : call));
+    assert.equal(levelOf(rare), 'observed');
+    assert.ok(stabilityOf(rare).missing95 > 1);
+  });
+
+  it('is not one where a call was new in the last half of the recorded time', () => {
+    const newAt = (minute: number): Evidence =>
+      evidence(8, (call, index) => (index === 7 ? { ...call, firstSeenAt: at(minute) } : call));
+    assert.deepEqual(
+      [40, 41].map((minute) => levelOf(newAt(minute))),
+      ['stable', 'observed'],
+    );
+    assert.equal(stabilityOf(newAt(60)).quietShare, 0.25);
+  });
+
+  it('counts recorded time of replicas that ran at once, not the time between', () => {
+    const together = evidence(8);
+    const contributors = together.contributors.map((each) => ({ ...each, armedAt: at(0), endedAt: at(10) }));
+    assert.equal(stabilityOf({ ...together, contributors }).quietShare, 0.9);
+  });
+
+  it('claims nothing of what it has no sights of, and nothing of an empty recording', () => {
+    const unseen = evidence(8, ({ seenBy: _, ...call }, index) => (index === 7 ? call : { ...call, seenBy: ids }));
+    const undated = evidence(8, ({ firstSeenAt: _, ...call }, index) =>
+      index === 7 ? call : { ...call, firstSeenAt: at(1) },
+    );
+    assert.deepEqual([levelOf(unseen), levelOf(undated)], ['observed', 'observed']);
+    assert.equal(levelOf({ ...evidence(8), calls: [] }), 'observed');
+    assert.equal(isStable({ contributors: 0, missing95: Infinity, quietShare: 0 }), false);
+  });
+
+  it('leaves out calls that the workload did not make', () => {
+    const foreign = evidence(8, (call, index) =>
+      index === 7 ? { abi: 'x86_64', name: 'x', origins: ['exec:foreign'] } : call,
+    );
+    assert.equal(levelOf(foreign), 'stable');
+  });
+
+  it('stays partial where anything was missed, and is verified by replay alone', () => {
+    assert.equal(assess(completenessOf(['tracer-lost'], []), evidence(8)).level, 'partial');
+    assert.equal(assess({ level: 'verified', reasons: [], notes: [] }, evidence(1)).level, 'observed');
+  });
+
+  it('is called so in its one line', () => {
+    const { contributors } = evidence(8);
+    const line = describeCompleteness({
+      completeness: assess(completenessOf([], []), evidence(8)),
+      contributors,
+      contributorsDropped: 0,
+    });
+    assert.equal(line, 'stable: armed before the first instruction, 0 lost, 8 contributors');
   });
 });

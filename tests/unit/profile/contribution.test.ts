@@ -54,8 +54,29 @@ describe('what a trace contributes', () => {
     );
     assert.deepEqual([...contributions.keys()], ['init', 'app']);
     assert.deepEqual(contributions.get('app')?.calls, [
-      { abi: 'x86_64', name: 'read', origins: ['startup'] },
-      { abi: 'x86_64', name: 'write', origins: ['exec:probe'] },
+      { abi: 'x86_64', name: 'read', origins: ['startup'], seenBy: ['3c1f6a52'] },
+      { abi: 'x86_64', name: 'write', origins: ['exec:probe'], seenBy: ['3c1f6a52'] },
+    ]);
+  });
+
+  it('says when the workload first made a call, and of nobody else that it was the workload', () => {
+    const report = reportOf([
+      container('app', [
+        entryOf([READ]),
+        entryOf([READ], { origin: 'serving', calls: [{ nr: READ, firstSeenNs: '90061001999999' }] }),
+        entryOf([1], { origin: 'exec:foreign' }),
+      ]),
+    ]);
+    const booted = { ...report, node: { ...report.node, bootedAt: '2025-01-01T00:00:00Z' } };
+    assert.deepEqual(contributionsOf(booted, target).get('app')?.calls, [
+      {
+        abi: 'x86_64',
+        name: 'read',
+        origins: ['startup', 'serving'],
+        firstSeenAt: '2025-01-01T00:00:00.000Z',
+        seenBy: ['3c1f6a52'],
+      },
+      { abi: 'x86_64', name: 'write', origins: ['exec:foreign'] },
     ]);
   });
 
@@ -67,7 +88,7 @@ describe('what a trace contributes', () => {
     assert.deepEqual(contribution, {
       image: 'web:1',
       imageDigest: 'web@sha256:1',
-      calls: [{ abi: 'x86_64', name: 'read', origins: ['startup'] }],
+      calls: [{ abi: 'x86_64', name: 'read', origins: ['startup'], seenBy: ['3c1f6a52'] }],
       contributor: {
         traceUid: target.podUid,
         pod: 'web-1',

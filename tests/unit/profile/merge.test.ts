@@ -72,6 +72,24 @@ describe('merging contributions', () => {
     );
   });
 
+  it('earns `stable` by traces that agree, and loses it again to one that differs', () => {
+    const armedAt = '2025-01-01T00:00:00Z';
+    const saw = (index: number, name: string): Contribution => {
+      const { contributor, ...rest } = contributionOf(index + 10);
+      const seenBy = [`t${index}`];
+      return {
+        ...rest,
+        contributor: { ...contributor, traceUid: `t${index}` },
+        calls: [{ abi: 'x86_64', name, origins: ['serving'], firstSeenAt: armedAt, seenBy }],
+      };
+    };
+    const agreeing = Array.from({ length: 10 }, (_, index) => saw(index, 'read'));
+    const stable = mergeAll(agreeing);
+    assert.equal(stable?.completeness.level, 'stable');
+    assert.equal(stable.revisions[0]?.calls[0]?.seenBy?.length, KEPT.seenBy);
+    assert.equal(mergeAll([...agreeing, saw(10, 'write')])?.completeness.level, 'observed');
+  });
+
   it('always fits the stored schema', () => {
     fc.assert(
       fc.property(some, (list) => {
