@@ -1,9 +1,9 @@
 /** Random contributions and recordings for the property tests. */
 import fc from 'fast-check';
 import { completenessOf } from '../../../profile/completeness.ts';
-import type { Note, PartialReason, RecordingEntry } from '../../../profile/recording.ts';
+import type { Note, Origin, PartialReason, RecordingEntry } from '../../../profile/recording.ts';
 import { ABIS, NOTES, ORIGINS, PARTIAL_REASONS } from '../../../profile/recording.ts';
-import type { Contribution, ProfiledCall } from '../../../profile/syscall-profile.ts';
+import type { Contribution, OriginValues, ProfiledCall } from '../../../profile/syscall-profile.ts';
 
 /** Plain objects, as JSON gives them. */
 const PLAIN = { noNullPrototype: true } as const;
@@ -15,6 +15,20 @@ const instant = fc
   .tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom('Z', '.5Z', '.50Z'))
   .map(([second, rest]) => `2025-01-01T00:00:0${second}${rest}`);
 
+/** So few values that sets meet, and so many that some outgrow what is kept together. */
+const values = fc.record(
+  {
+    origin: fc.constantFrom(...ORIGINS),
+    indices: fc.constantFrom([0], [0, 2]),
+    tuples: fc.oneof(
+      fc.subarray(['1', '10', '2']),
+      fc.nat(40).map((first) => Array.from({ length: 40 }, (_, offset) => String(first + offset)).sort()),
+    ),
+    wide: fc.boolean(),
+  },
+  PLAIN,
+);
+
 export const profiledCall: fc.Arbitrary<ProfiledCall> = fc
   .record(
     {
@@ -23,9 +37,15 @@ export const profiledCall: fc.Arbitrary<ProfiledCall> = fc
       origins: fc.uniqueArray(fc.constantFrom(...ORIGINS), { minLength: 1 }),
       errno: fc.option(fc.constantFrom(1, 13, 38), { nil: undefined }),
       firstSeenAt: fc.option(instant, { nil: undefined }),
-      seenBy: fc.option(fc.uniqueArray(fc.constantFrom(...'abcdefghijk'), { minLength: 1, maxLength: 3 }), {
-        nil: undefined,
-      }),
+      seenBy: fc.option(
+        fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        {
+          nil: undefined,
+        },
+      ),
     },
     PLAIN,
   )
@@ -35,6 +55,12 @@ export const profiledCall: fc.Arbitrary<ProfiledCall> = fc
     ...(firstSeenAt === undefined ? {} : { firstSeenAt }),
     ...(seenBy === undefined ? {} : { seenBy }),
   }));
+
+/** As recordings have them: of origins that made the call, no tuples beside `wide`. */
+function argumentsOf(origins: readonly Origin[], known: readonly OriginValues[]): Pick<ProfiledCall, 'arguments'> {
+  const own = ORIGINS.flatMap((origin) => (origins.includes(origin) ? known.filter((v) => v.origin === origin) : []));
+  return own.length > 0 ? { arguments: own.map((v) => (v.wide ? { ...v, tuples: [] } : v)) } : {};
+}
 
 export const contribution: fc.Arbitrary<Contribution> = fc.record(
   {

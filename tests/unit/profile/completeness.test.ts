@@ -114,10 +114,10 @@ describe('a stable profile', () => {
   });
 
   it('claims nothing of what it has no sights of, and nothing of an empty recording', () => {
-    const unseen = evidence(8, ({ seenBy: _, ...call }, index) => (index === 7 ? call : { ...call, seenBy: ids }));
-    const undated = evidence(8, ({ firstSeenAt: _, ...call }, index) =>
-      index === 7 ? call : { ...call, firstSeenAt: at(1) },
-    );
+    const bare = { abi: 'x86_64', name: 'x' } as const;
+    const with7 = (call: ProfiledCall): Evidence => evidence(8, (known, index) => (index === 7 ? call : known));
+    const unseen = with7({ ...bare, origins: ['serving'], firstSeenAt: at(1) });
+    const undated = with7({ ...bare, origins: ['serving'], seenBy: ids });
     assert.deepEqual([levelOf(unseen), levelOf(undated)], ['observed', 'observed']);
     assert.equal(levelOf({ ...evidence(8), calls: [] }), 'observed');
     assert.equal(isStable({ contributors: 0, missing95: Infinity, quietShare: 0 }), false);
