@@ -1,0 +1,125 @@
+/**
+ * What the ledger costs each system call, beside programs that do nothing: alternating, in one run; medians, minima and ratios of the same round.
+ * `npm run bench -- ledger [--rounds=N] [--seconds=N] [--object=ledger.bpf.o]` prints tables and, last, one line of JSON. `--object` adds another
+ * build of the ledger. Needs root, cc, clang and libbpf's headers. Times only rounds in which nobody else traces.
+ */
+import { cpus, release } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { PodCgroup, Stage } from '../../integration/tracer-ledger/stage.ts';
+import { makeCgroup, openStage, REPOSITORY } from '../../integration/tracer-ledger/stage.ts';
+import { BUDGETS, ledgerOf, MEASURES, TARGETS } from './budgets.ts';
+import type { Caller } from './callers.ts';
+import { compile, startCaller } from './callers.ts';
+import type { Contestant } from './contestants.ts';
+import { joinLedger, loadYardsticks } from './contestants.ts';
+import type { KernelPrograms } from './kernel-programs.ts';
+import { openKernelPrograms } from './kernel-programs.ts';
+import type { Measure, Rounds } from './rounds.ts';
+import { playRounds } from './rounds.ts';
+import { lineOf, tableOf } from './table.ts';
+import { figuresOf, judge } from './verdicts.ts';
+
+const PODS = Math.max(...TARGETS);
+/** Short enough that most chunks lie between two interruptions: about a millisecond. */
+const CHUNK = '12 2500';
+const CALLS_PER_TURN = 20;
+const LAPS = 2;
+/** The kernel frees programs when no CPU can run them any more. */
+const FREEING_MS = 1000;
+/** The last CPU: interrupts tend to go to the first. */
+const CPU = `${cpus().length - 1}`;
+
+interface Scene {
+  readonly pods: readonly PodCgroup[];
+  readonly containers: readonly string[];
+  readonly callers: readonly Caller[];
+  readonly measures: readonly Measure[];
+}
+
+/** Callers are there before the first join, so they are the workload to every ledger. */
+function setScene(stage: Stage): Scene {
+  const pods = Array.from({ length: PODS }, () => stage.pod());
+  const containers = pods.map((pod) => makeCgroup(pod, 'container'));
+  const [traced = ''] = containers;
+  const outside = stage.pod().directory;
+  const program = compile('caller', stage.folder);
+  const plain = startCaller(outside, [program, CPU]);
+  const target = startCaller(traced, [program, CPU]);
+  const filtered = startCaller(outside, [program, CPU, 'filtered']);
+  const filteredTarget = startCaller(traced, [program, CPU, 'filtered']);
+  const ring = startCaller(outside, [compile('ring', stage.folder), CPU, `${CALLS_PER_TURN}`, ...containers]);
+  const measure = (name: string, caller: Caller, line: string): Measure => ({ name, take: () => caller.order(line) });
+  return {
+    pods,
+    containers,
+    callers: [plain, target, filtered, filteredTarget, ring],
+    measures: [
+      measure(MEASURES.untraced, plain, `getppid ${CHUNK}`),
+      measure(MEASURES.traced, target, `getppid ${CHUNK}`),
+      measure(MEASURES.watched, target, `fcntl ${CHUNK}`),
+      measure(MEASURES.untracedFiltered, filtered, `getppid ${CHUNK}`),
+      measure(MEASURES.tracedFiltered, filteredTarget, `getppid ${CHUNK}`),
+      measure(MEASURES.turns, ring, `${LAPS}`),
+    ],
+  };
+}
+
+async function loadContestants(
+  stages: DisposableStack,
+  kernel: KernelPrograms,
+  { pods, containers }: Scene,
+  objectFile: string | undefined,
+): Promise<Contestant[]> {
+  const stage = (): Stage => stages.use(openStage());
+  const ours = `${REPOSITORY}/tracer/ledger/ledger.bpf.o`;
+  const contestants = loadYardsticks(stage(), kernel, containers[0] ?? '');
+  for (const targets of TARGETS) {
+    const build = { name: ledgerOf(targets), objectFile: ours };
+    contestants.push(await joinLedger(stage(), kernel, pods.slice(0, targets), build));
+  }
+  if (objectFile !== undefined) {
+    contestants.push(await joinLedger(stage(), kernel, pods.slice(0, 1), { name: 'other build', objectFile }));
+  }
+  return contestants;
+}
+
+interface Outcome extends Rounds {
+  readonly tracingBefore: number;
+  readonly tracingAfter: number;
+}
+
+async function run(rounds: number, seconds: number, objectFile: string | undefined): Promise<Outcome> {
+  using stages = new DisposableStack();
+  const kernel = openKernelPrograms();
+  const scene = setScene(stages.use(openStage()));
+  const before = kernel.tracing();
+  const contestants = await loadContestants(stages, kernel, scene, objectFile);
+  const known = new Set(kernel.tracing().filter((id) => !before.includes(id)));
+  const { measures } = scene;
+  const isDisturbed = (): boolean => kernel.tracing().some((id) => !known.has(id));
+  const nowMs = (): number => performance.now();
+  const played = await playRounds({ contestants, measures, isDisturbed, nowMs, sleep }, rounds, seconds * 1000);
+  for (const contestant of contestants) await contestant.remove();
+  await Promise.all(scene.callers.map((caller) => caller.end()));
+  await sleep(FREEING_MS);
+  const after = kernel.tracing().filter((id) => known.has(id));
+  return { ...played, tracingBefore: before.length, tracingAfter: after.length };
+}
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '300' },
+    seconds: { type: 'string', default: '280' },
+    object: { type: 'string' },
+  },
+});
+const outcome = await run(Number(values.rounds), Number(values.seconds), values.object);
+const figures = figuresOf(outcome.samples);
+const verdicts = judge(outcome.samples, BUDGETS);
+console.log(
+  `Linux ${release()}, ${cpus()[0]?.model ?? '?'}, ${cpus().length} CPUs; ${outcome.kept} rounds, ${outcome.disturbed} disturbed`,
+);
+for (const line of tableOf(figures)) console.log(line);
+for (const verdict of verdicts) console.log(lineOf(verdict));
+console.log(JSON.stringify({ bench: 'ledger', ...outcome, samples: undefined, figures, verdicts }));

@@ -1,0 +1,111 @@
+/** BPF programs of the running kernel, whoever loaded them: listed, attached and detached at will, and timed by the kernel itself. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import koffi from 'koffi';
+
+/** bpf_prog_type of linux/bpf.h: KPROBE, TRACEPOINT, PERF_EVENT, RAW_TRACEPOINT, RAW_TRACEPOINT_WRITABLE, TRACING. */
+const TRACING_TYPES: readonly number[] = [2, 5, 7, 17, 24, 26];
+const BPF_STATS_RUN_TIME = 0;
+
+/** Offsets of bpf_prog_info and bpf_link_info of linux/bpf.h. */
+const PROGRAM = { size: 224, id: 4, runNs: 192, runs: 200 } as const;
+const LINK = { size: 64, programId: 8 } as const;
+
+type Native = (...args: unknown[]) => number;
+
+function bind(): Record<'get' | 'attach' | 'next' | 'open' | 'describe' | 'stats' | 'close', Native> {
+  const library = koffi.load('libbpf.so.1');
+  const native = (prototype: string, from = library): Native => from.func(prototype) as Native;
+  return {
+    get: native('int bpf_obj_get(const char *path)'),
+    attach: native('int bpf_raw_tracepoint_open(const char *name, int program)'),
+    next: native('int bpf_prog_get_next_id(uint32_t id, void *next)'),
+    open: native('int bpf_prog_get_fd_by_id(uint32_t id)'),
+    describe: native('int bpf_obj_get_info_by_fd(int descriptor, void *description, void *length)'),
+    stats: native('int bpf_enable_stats(int type)'),
+    close: native('int close(int descriptor)', koffi.load('libc.so.6')),
+  };
+}
+
+function check(step: string, result: number): number {
+  if (result < 0) throw new Error(`${step}: errno ${-result}`);
+  return result;
+}
+
+/** A set of programs that are attached and detached together, in the order in which they were pinned. */
+export interface Attachable {
+  attach(): void;
+  detach(): void;
+  /** Lets go of the programs: the kernel frees them when they are not attached. */
+  release(): void;
+  /** What the kernel has measured so far of its runs; moves only while statistics are on. */
+  spent(): { readonly runNs: bigint; readonly runs: bigint };
+}
+
+export interface KernelPrograms {
+  /** Takes over the pinned links of a directory: detached now, and ready to be attached again. @param names their pins, in the order of attaching */
+  adopt(directory: string, names: readonly string[]): Attachable;
+  /** Programs that trace, on the whole machine: ids. */
+  tracing(): number[];
+  /** Has the kernel time every program from now on, until the answer is called. */
+  timeRuns(): () => void;
+}
+
+export function openKernelPrograms(): KernelPrograms {
+  const bpf = bind();
+  const describe = (descriptor: number, size: number): Buffer => {
+    const description = Buffer.alloc(size);
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(size);
+    check('describe', bpf.describe(descriptor, description, length));
+    return description;
+  };
+  const openProgramOf = (pin: string): number => {
+    const link = check(`open ${pin}`, bpf.get(pin));
+    const id = describe(link, LINK.size).readUInt32LE(LINK.programId);
+    bpf.close(link);
+    return check(`open the program of ${pin}`, bpf.open(id));
+  };
+  return {
+    adopt: (directory, names) => {
+      const programs = names.map((name) => openProgramOf(join(directory, name)));
+      for (const name of names) rmSync(join(directory, name));
+      let links: number[] = [];
+      return {
+        attach: () => {
+          links = programs.map((program) => check('attach', bpf.attach(null, program)));
+        },
+        detach: () => {
+          for (const link of links) bpf.close(link);
+          links = [];
+        },
+        release: () => {
+          for (const program of programs) bpf.close(program);
+        },
+        spent: () => {
+          const spent = programs.map((program) => describe(program, PROGRAM.size));
+          const sum = (offset: number): bigint => spent.reduce((all, one) => all + one.readBigUInt64LE(offset), 0n);
+          return { runNs: sum(PROGRAM.runNs), runs: sum(PROGRAM.runs) };
+        },
+      };
+    },
+    tracing: () => {
+      const found: number[] = [];
+      const next = Buffer.alloc(4);
+      for (let id = 0; bpf.next(id, next) === 0;) {
+        id = next.readUInt32LE();
+        const program = bpf.open(id);
+        if (program < 0) continue; // gone meanwhile
+        if (TRACING_TYPES.includes(describe(program, PROGRAM.size).readUInt32LE())) found.push(id);
+        bpf.close(program);
+      }
+      return found;
+    },
+    timeRuns: () => {
+      const stats = check('time programs', bpf.stats(BPF_STATS_RUN_TIME));
+      return () => {
+        bpf.close(stats);
+      };
+    },
+  };
+}
