@@ -6,9 +6,9 @@
  * allowed anyway needs no error number. It stays beside a row that only the runtime's set-up made, which runs before
  * the filter: a workload whose `clone3` is answered ENOSYS must be answered so again, whatever runc did earlier.
  */
-import { compareText, earlierOf } from './instants.ts';
 import type { Values } from './call-values.ts';
 import { joinValues } from './call-values.ts';
+import { compareText, earlierOf } from './instants.ts';
 import type { Origin } from './recording.ts';
 import { ORIGINS } from './recording.ts';
 import type { OriginValues, ProfiledCall } from './syscall-profile.ts';
@@ -54,7 +54,23 @@ function joinRows(known: ProfiledCall | undefined, seen: ProfiledCall): Profiled
     origins,
     ...(errno === undefined ? {} : { errno }),
     ...joinSights(known, seen),
+    ...joinArguments(origins, known, seen),
   };
+}
+
+/** Of an origin they are known where every side that saw it knows them: unknown absorbs, as wide does. */
+function joinArguments(
+  origins: readonly Origin[],
+  ...sides: readonly (ProfiledCall | undefined)[]
+): Pick<ProfiledCall, 'arguments'> {
+  const joined = origins.flatMap((origin): OriginValues[] => {
+    const saw = sides.filter((call) => call?.origins.includes(origin));
+    const [first, ...more] = saw.flatMap((call) => call?.arguments?.find((row) => row.origin === origin) ?? []);
+    if (first === undefined || more.length + 1 < saw.length) return [];
+    const { indices, tuples, wide } = [first, ...more].reduce<Values>(joinValues, first);
+    return [{ origin, indices: [...indices], tuples: [...tuples], wide }];
+  });
+  return joined.length > 0 ? { arguments: joined } : {};
 }
 
 /** The earliest sight, and who made it: of all who did, the smallest, so that the order can't matter. */

@@ -1,18 +1,9 @@
 /** From one trace's last report to what it adds to the profile of each container of its pod. */
 import { isMadeByWorkload, PROFILED_ORIGINS, unionOfCalls } from './calls.ts';
 import { completenessOf } from './completeness.ts';
-import { instantOf } from './instants.ts';
-import { compareText } from './instants.ts';
-import type {
-  CallArguments,
-  ContainerRecording,
-  Note,
-  Origin,
-  PartialReason,
-  RecordedReport,
-  RecordingEntry,
-} from './recording.ts';
-import type { Contribution, Contributor, OriginValues, ProfiledCall } from './syscall-profile.ts';
+import { compareText, instantOf } from './instants.ts';
+import type { ContainerRecording, Note, PartialReason, RecordedReport, RecordingEntry } from './recording.ts';
+import type { Contribution, Contributor, ProfiledCall } from './syscall-profile.ts';
 import { isKnownName, nameOf } from './syscalls/names.ts';
 
 /** The gate's own container is never profiled (a test compares the name with webhook/names.ts). */
@@ -100,23 +91,31 @@ function contribution(
   return { imageDigest: container.imageDigest, image: container.image, contributor, calls };
 }
 
-function callsOf({ abi, origin, calls, denied, arguments: values }: RecordingEntry): ProfiledCall[] {
+function callsOf(entry: RecordingEntry, report: RecordedReport): ProfiledCall[] {
+  const { abi, origin, calls, denied } = entry;
   return [
-    ...calls.map(({ nr }) => {
-      const seen = values.filter((row) => row.nr === nr && !isSetup(origin)).map((row) => valuesOf(origin, row));
-      return { abi, name: nameOf(abi, nr), origins: [origin], ...(seen.length > 0 && { arguments: seen }) };
-    }),
+    ...calls.map(({ nr, firstSeenNs }) => ({
+      abi,
+      name: nameOf(abi, nr),
+      origins: [origin],
+      ...(PROFILED_ORIGINS.includes(origin) && sightOf(firstSeenNs, report)),
+      ...valuesOf(entry, nr),
+    })),
     ...denied.map(({ nr, errno }) => ({ abi, name: nameOf(abi, nr), origins: [origin], errno })),
   ];
 }
 
-/** The runtime's values say nothing of the workload, and there may be many. */
-function isSetup(origin: Origin): boolean {
-  return origin === 'setup' || origin === 'runtime-filtered';
+function sightOf(firstSeenNs: string, { podUid, node }: RecordedReport): Pick<ProfiledCall, 'firstSeenAt' | 'seenBy'> {
+  const seenBy = [podUid.slice(0, 8)];
+  return node.bootedAt === undefined ? { seenBy } : { firstSeenAt: instantOf(node.bootedAt, firstSeenNs), seenBy };
 }
 
-function valuesOf(origin: Origin, { indices, tuples, wide }: CallArguments): OriginValues {
-  return { origin, indices, tuples: tuples.map((tuple) => tuple.join()).sort(compareText), wide };
+/** Not the runtime's: they say nothing of the workload, and they may be many. */
+function valuesOf({ origin, arguments: recorded }: RecordingEntry, nr: number): Pick<ProfiledCall, 'arguments'> {
+  const row = recorded.find((candidate) => candidate.nr === nr);
+  if (row === undefined || origin === 'setup' || origin === 'runtime-filtered') return {};
+  const { indices, wide } = row;
+  return { arguments: [{ origin, indices, tuples: row.tuples.map((tuple) => tuple.join()).sort(compareText), wide }] };
 }
 
 /**

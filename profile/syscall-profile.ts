@@ -49,21 +49,17 @@ export const contributorSchema = z.object({
 export type Contributor = z.infer<typeof contributorSchema>;
 
 /** Three values of 20 digits and two commas. */
-const TUPLE_LENGTH = 62;
+const tupleSchema = z
+  .string()
+  .max(62)
+  .regex(/^\d+(,\d+){0,2}$/);
 
 const originValuesSchema = z.object({
   origin: z.enum(ORIGINS),
   /** Which arguments, counted from 0, ascending (arguments.ts). */
   indices: z.array(z.number().int().min(0).max(5)).min(1).max(3),
   /** Each a list of decimal values, joined by commas, in the order of the indices. */
-  tuples: z
-    .array(
-      z
-        .string()
-        .max(TUPLE_LENGTH)
-        .regex(/^\d+(,\d+){0,2}$/),
-    )
-    .max(MAX_TUPLES),
+  tuples: z.array(tupleSchema).max(MAX_TUPLES),
   /** More than are kept; then none is. */
   wide: z.boolean(),
 });
@@ -87,6 +83,11 @@ export const profiledCallSchema = z.object({
    * order. Keeping the smallest makes the union of two lists independent of their order.
    */
   seenBy: z.array(z.string().max(8)).max(KEPT.seenBy).optional(),
+  /**
+   * Values of watched arguments, one row per origin in the order of ORIGINS, never of set-up. An origin of the call that
+   * has none made it with unknown values (call-values.ts).
+   */
+  arguments: z.array(originValuesSchema).max(ORIGINS.length).optional(),
 });
 export type ProfiledCall = z.infer<typeof profiledCallSchema>;
 

@@ -2,8 +2,9 @@
  * Union of recordings of the same container, or of the restarts of one. Everything here only grows: no call that was
  * seen is ever dropped, and the earliest sight wins. Used by the tracer (to keep a report small) and by the store.
  */
+import type { Values } from './call-values.ts';
+import { joinValues } from './call-values.ts';
 import type { CallArguments, ContainerRecording, RecordingEntry } from './recording.ts';
-import { MAX_TUPLES } from './recording.ts';
 
 /** Container ID of what several containers without a known name were folded into: it matches no container of any pod. */
 export const FOLDED_ID = 'folded';
@@ -43,30 +44,29 @@ function foldInto(newer: ContainerRecording, older: ContainerRecording): Contain
 }
 
 function unionEntry(a: RecordingEntry, b: RecordingEntry): RecordingEntry {
+  const numbers = new Set([...a.arguments, ...b.arguments].map(({ nr }) => nr));
   return {
     ...a,
     calls: earliest([...a.calls, ...b.calls]),
     denied: earliest([...a.denied, ...b.denied]),
-    arguments: unionArguments([...a.arguments, ...b.arguments]),
+    arguments: [...numbers].sort((one, other) => one - other).map((nr) => unionArguments(nr, a, b)),
   };
 }
 
-/** One set of tuples per number; a call of which more are known than are kept is wide from then on. */
-function unionArguments(seen: readonly CallArguments[]): CallArguments[] {
-  const byNr = new Map<number, CallArguments>();
-  for (const call of seen) {
-    const known = byNr.get(call.nr);
-    byNr.set(call.nr, known === undefined ? call : joinTuples(known, call));
-  }
-  return [...byNr.values()].sort((a, b) => a.nr - b.nr);
-}
-
-/** Sorted, so that the order of joining can't matter. Two watches of different arguments have no common tuples. */
-function joinTuples(a: CallArguments, b: CallArguments): CallArguments {
-  const byText = new Map([...a.tuples, ...b.tuples].map((tuple) => [tuple.join(), tuple]));
-  const wide = a.wide || b.wide || byText.size > MAX_TUPLES || a.indices.join() !== b.indices.join();
-  const tuples = [...byText].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, tuple]) => tuple);
-  return { ...a, tuples: wide ? [] : tuples, wide };
+/** Where one side made the call and doesn't know its values, the union doesn't either: wide. */
+function unionArguments(nr: number, ...sides: readonly RecordingEntry[]): CallArguments {
+  const rows = sides.flatMap((side) => side.arguments.filter((row) => row.nr === nr));
+  const unknown = sides.some(
+    (side) => side.calls.some((call) => call.nr === nr) && !side.arguments.some((row) => row.nr === nr),
+  );
+  const values = rows.map((row) => ({ ...row, tuples: row.tuples.map((tuple) => tuple.join()) }));
+  const { indices, tuples, wide } = values.reduce<Values>(joinValues, values[0] as Values);
+  return {
+    nr,
+    indices: [...indices],
+    tuples: wide || unknown ? [] : tuples.map((tuple) => tuple.split(',')),
+    wide: wide || unknown,
+  };
 }
 
 /** One sight per number, the earliest; among sights of the same instant the first in the list. */

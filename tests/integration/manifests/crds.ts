@@ -48,6 +48,11 @@ function withRevision(change: object): object {
   return { ...PROFILE, revisions: [{ ...REVISION, ...change }] };
 }
 
+function withTuples(tuples: string[]): object {
+  const values = { origin: 'startup', indices: [0, 1, 2], tuples, wide: false };
+  return { abi: 'x86_64', name: 'socket', origins: ['startup'], arguments: [values] };
+}
+
 type Case = readonly [title: string, status: object, accepted: boolean];
 
 const PROFILE_CASES: readonly Case[] = [
@@ -69,6 +74,9 @@ const PROFILE_CASES: readonly Case[] = [
     withRevision({ calls: [{ abi: 'x86_64', name: 'read', origins: ['exec:probe'], errno: 0 }] }),
     false,
   ],
+  ['values of arguments', withRevision({ calls: [withTuples(['2,1,0', `${'9'.repeat(20)},0,0`])] }), true],
+  ['a tuple of four values', withRevision({ calls: [withTuples(['1,2,3,4'])] }), false],
+  ['65 tuples', withRevision({ calls: [withTuples(Array.from({ length: 65 }, (_, value) => `${value}`))] }), false],
   ['an unknown level', { ...PROFILE, completeness: { ...COMPLETENESS, level: 'certain' } }, false],
   ['an unknown reason', { ...PROFILE, completeness: { ...COMPLETENESS, reasons: ['because'] } }, false],
   ['a date that is none', withRevision({ firstRecordedAt: 'yesterday' }), false],

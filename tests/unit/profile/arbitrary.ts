@@ -19,7 +19,7 @@ const instant = fc
 const values = fc.record(
   {
     origin: fc.constantFrom(...ORIGINS),
-    indices: fc.constantFrom([0], [0, 2]),
+    indices: fc.constantFrom<number[][]>([0], [0, 2]),
     tuples: fc.oneof(
       fc.subarray(['1', '10', '2']),
       fc.nat(40).map((first) => Array.from({ length: 40 }, (_, offset) => String(first + offset)).sort()),
@@ -42,15 +42,15 @@ export const profiledCall: fc.Arbitrary<ProfiledCall> = fc
           minLength: 1,
           maxLength: 3,
         }),
-        {
-          nil: undefined,
-        },
+        { nil: undefined },
       ),
+      known: fc.uniqueArray(values, { selector: ({ origin }) => origin, maxLength: 4 }),
     },
     PLAIN,
   )
-  .map(({ errno, firstSeenAt, seenBy, ...call }) => ({
+  .map(({ errno, firstSeenAt, seenBy, known, ...call }) => ({
     ...call,
+    ...argumentsOf(call.origins, known),
     ...(errno === undefined ? {} : { errno }),
     ...(firstSeenAt === undefined ? {} : { firstSeenAt }),
     ...(seenBy === undefined ? {} : { seenBy }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { unionOfCalls } from '../../../profile/calls.ts';
+import type { Origin } from '../../../profile/recording.ts';
 import type { ProfiledCall } from '../../../profile/syscall-profile.ts';
 import { profiledCall } from './arbitrary.ts';
 
@@ -59,5 +60,34 @@ describe('the union of calls', () => {
 
   it('keeps ABIs apart', () => {
     assert.equal(unionOfCalls([made('read', 'startup')], [{ ...made('read', 'startup'), abi: 'i386' }]).length, 2);
+  });
+
+  const valued = (origin: Origin, tuples: string[], wide = false): ProfiledCall => ({
+    ...made('socket', origin),
+    arguments: [{ origin, indices: [0, 1, 2], tuples, wide }],
+  });
+
+  it('keeps the values of arguments by origin, each once', () => {
+    const rows = unionOfCalls(
+      [valued('serving', ['2,1,0']), valued('startup', ['1,1,0', '2,1,0'])],
+      [valued('startup', ['16,3,0', '2,1,0'])],
+    );
+    assert.deepEqual(rows[0]?.arguments, [
+      { origin: 'startup', indices: [0, 1, 2], tuples: ['1,1,0', '16,3,0', '2,1,0'], wide: false },
+      { origin: 'serving', indices: [0, 1, 2], tuples: ['2,1,0'], wide: false },
+    ]);
+  });
+
+  it('knows no values of an origin that once made the call without them', () => {
+    const rows = unionOfCalls([valued('startup', ['2,1,0']), valued('serving', [])], [made('socket', 'startup')]);
+    assert.deepEqual(
+      rows[0]?.arguments?.map(({ origin }) => origin),
+      ['serving'],
+    );
+  });
+
+  it('never makes a set whole again that was once wide', () => {
+    const rows = unionOfCalls([valued('startup', [], true)], [valued('startup', ['2,1,0'])]);
+    assert.deepEqual(rows, [valued('startup', [], true)]);
   });
 });

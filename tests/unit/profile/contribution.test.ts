@@ -194,6 +194,16 @@ describe('what a trace contributes', () => {
     assert.deepEqual(i386('setup'), []);
   });
 
+  it("carries the values of arguments, but for the runtime's own", () => {
+    const socket = (origin: RecordingEntry['origin'], ...tuples: string[][]) =>
+      entryOf([41], { origin, arguments: [{ nr: 41, indices: [0, 1, 2], tuples, wide: false }] });
+    const entries = [socket('setup', ['1', '1', '0']), socket('startup', ['2', '1', '0'], ['10', '1', '0'])];
+    const [row] = contributionsOf(reportOf([container('app', entries)]), target).get('app')?.calls ?? [];
+    assert.deepEqual(row?.arguments, [
+      { origin: 'startup', indices: [0, 1, 2], tuples: ['10,1,0', '2,1,0'], wide: false },
+    ]);
+  });
+
   it('has exactly the names that were recorded, whatever their order and however they are spread over restarts', () => {
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 6 }), (entries) => {

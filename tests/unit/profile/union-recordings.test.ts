@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { ContainerRecording } from '../../../profile/recording.ts';
+import type { ContainerRecording, RecordingEntry } from '../../../profile/recording.ts';
 import { FOLDED_ID, foldRestarts, unionEntries } from '../../../profile/union-recordings.ts';
 import { container, containers } from '../../arbitraries.ts';
 
@@ -72,5 +72,39 @@ describe('union of recordings', () => {
         [FOLDED_ID, null],
       ],
     );
+  });
+
+  const SOCKET = 41;
+  const entryWith = (tuples: string[][] | null, more: Partial<RecordingEntry> = {}): RecordingEntry => ({
+    abi: 'x86_64',
+    origin: 'startup',
+    calls: [{ nr: SOCKET, firstSeenNs: '1' }],
+    denied: [],
+    arguments: tuples === null ? [] : [{ nr: SOCKET, indices: [0, 1, 2], tuples, wide: false }],
+    ...more,
+  });
+
+  it('holds the tuples of both sides, each once', () => {
+    const [joined] = unionEntries(
+      [
+        entryWith([
+          ['2', '1', '0'],
+          ['1', '1', '0'],
+        ]),
+      ],
+      [entryWith([['2', '1', '0']])],
+    );
+    assert.deepEqual(joined?.arguments[0]?.tuples, [
+      ['1', '1', '0'],
+      ['2', '1', '0'],
+    ]);
+  });
+
+  it('is wide where one side made the call without saying its values, not where it never made it', () => {
+    const told = entryWith([['2', '1', '0']]);
+    const wide = [{ nr: SOCKET, indices: [0, 1, 2], tuples: [], wide: true }];
+    assert.deepEqual(unionEntries([told], [entryWith(null)])[0]?.arguments, wide);
+    assert.deepEqual(unionEntries([entryWith(null)], [told])[0]?.arguments, wide);
+    assert.deepEqual(unionEntries([entryWith(null, { calls: [] })], [told])[0]?.arguments, told.arguments);
   });
 });
