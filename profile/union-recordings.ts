@@ -3,7 +3,7 @@
  * seen is ever dropped, and the earliest sight wins. Used by the tracer (to keep a report small) and by the store.
  */
 import type { Values } from './call-values.ts';
-import { joinValues } from './call-values.ts';
+import { joinValues, widenValues } from './call-values.ts';
 import type { CallArguments, ContainerRecording, RecordingEntry } from './recording.ts';
 
 /** Container ID of what several containers without a known name were folded into: it matches no container of any pod. */
@@ -33,6 +33,18 @@ export function foldRestarts(containers: readonly ContainerRecording[]): Contain
     folded.set(key, known === undefined ? container : foldInto(container, known));
   }
   return [...folded.values()];
+}
+
+/**
+ * The same with fewer values of arguments: a call of more tuples than `most` becomes wide. With 0 nothing is said of
+ * values at all, which is taken as wide wherever the call is (call-values.ts).
+ */
+export function narrowValues(containers: readonly ContainerRecording[], most: number): ContainerRecording[] {
+  const narrowed = (entry: RecordingEntry): RecordingEntry => ({
+    ...entry,
+    arguments: most === 0 ? [] : entry.arguments.map((row) => widenValues(row, most)),
+  });
+  return containers.map((container) => ({ ...container, entries: container.entries.map(narrowed) }));
 }
 
 function foldInto(newer: ContainerRecording, older: ContainerRecording): ContainerRecording {

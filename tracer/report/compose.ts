@@ -8,7 +8,7 @@ import type {
   RefusedReport,
   Report,
 } from '../../profile/recording.ts';
-import { foldRestarts } from '../../profile/union-recordings.ts';
+import { foldRestarts, narrowValues } from '../../profile/union-recordings.ts';
 
 /** The store takes no larger report, nor one of more containers (docs/wire.md). */
 export const REPORT_BOUNDS = { bytes: 512 * 1024, containers: 512 } as const;
@@ -56,10 +56,27 @@ export function refusedReport(head: ReportHead, number: number, { takenAt, refus
   return { version: 1, number, ...head, kind: 'refused', takenAt: takenAt.toISOString(), refusal, detail: shortened };
 }
 
-/** The bytes to send. Restarts are folded into one recording per container where the report would be refused otherwise. */
+/** Tuples of a call that are still told where a report would be too large: values go before calls do. */
+const NARROWER = [16, 4, 0] as const;
+
+/**
+ * The bytes to send. Where the report would be refused otherwise, restarts are folded into one recording per container,
+ * then calls with many values of their arguments become wide.
+ */
 export function encodeReport(report: Report): Buffer {
-  const bytes = Buffer.from(JSON.stringify(report));
-  if (report.kind === 'refused') return bytes;
-  if (bytes.length <= REPORT_BOUNDS.bytes && report.containers.length <= REPORT_BOUNDS.containers) return bytes;
-  return Buffer.from(JSON.stringify({ ...report, containers: foldRestarts(report.containers) }));
+  if (report.kind === 'refused') return encode(report);
+  if (report.containers.length <= REPORT_BOUNDS.containers && fits(encode(report))) return encode(report);
+  const folded = foldRestarts(report.containers);
+  const smaller = [folded, ...NARROWER.map((most) => narrowValues(folded, most))].map((containers) =>
+    encode({ ...report, containers }),
+  );
+  return smaller.find(fits) ?? (smaller.at(-1) as Buffer);
+}
+
+function encode(report: Report): Buffer {
+  return Buffer.from(JSON.stringify(report));
+}
+
+function fits(bytes: Buffer): boolean {
+  return bytes.length <= REPORT_BOUNDS.bytes;
 }

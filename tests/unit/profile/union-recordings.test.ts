@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ContainerRecording, RecordingEntry } from '../../../profile/recording.ts';
-import { FOLDED_ID, foldRestarts, unionEntries } from '../../../profile/union-recordings.ts';
+import { FOLDED_ID, foldRestarts, narrowValues, unionEntries } from '../../../profile/union-recordings.ts';
 import { container, containers } from '../../arbitraries.ts';
 
 /** Every call of every entry, as `abi/origin/nr`. */
@@ -98,6 +98,19 @@ describe('union of recordings', () => {
       ['1', '1', '0'],
       ['2', '1', '0'],
     ]);
+  });
+
+  it('tells fewer values where fewer are wanted, at last none, which is as good as wide', () => {
+    const two = entryWith([
+      ['1', '1', '0'],
+      ['2', '1', '0'],
+    ]);
+    const recording = { containerId: 'a', name: 'app', kind: 'container', runtime: null, entries: [two] } as const;
+    const narrowed = (most: number) => narrowValues([{ ...recording, entries: [two] }], most)[0]?.entries ?? [];
+    assert.deepEqual(narrowed(2), [two]);
+    assert.deepEqual(narrowed(1)[0]?.arguments, [{ nr: SOCKET, indices: [0, 1, 2], tuples: [], wide: true }]);
+    assert.deepEqual(narrowed(0)[0]?.arguments, []);
+    assert.equal(unionEntries(narrowed(0), [two])[0]?.arguments[0]?.wide, true);
   });
 
   it('is wide where one side made the call without saying its values, not where it never made it', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { RecordedReport, Report } from '../../../../profile/recording.ts';
 import { reportSchema } from '../../../../profile/recording.ts';
 import { encodeReport, recordedReport, refusedReport, REPORT_BOUNDS } from '../../../../tracer/report/compose.ts';
 import { recordingsOf } from '../../../../tracer/report/recordings.ts';
@@ -50,6 +51,22 @@ describe('a report', () => {
     const bytes = encodeReport(recordedReport(head, 1, { ...recorded, containers: many }));
     assert.ok(bytes.length <= REPORT_BOUNDS.bytes);
     assert.ok(reportSchema.safeParse(JSON.parse(bytes.toString('utf8'))).success);
+  });
+
+  it('of more values than fit says that they are many, and keeps every call', () => {
+    const tuples = Array.from({ length: 64 }, (_, value) => [String(2n ** 63n + BigInt(value))]);
+    const seen = Array.from({ length: 500 }, (_, nr) => ({ nr, indices: [0], tuples, wide: false }));
+    const calls = seen.map(({ nr }) => ({ nr, firstSeenNs: '1' }));
+    const few = { nr: 575, indices: [0], tuples: [['1']], wide: false };
+    const entries = [{ abi: 'x86_64', origin: 'startup', calls, denied: [], arguments: [...seen, few] } as const];
+    const container = { containerId: 'a', name: 'app', kind: 'container', runtime: null, entries } as const;
+    const report = { ...recordedReport(head, 1, { ...recorded, containers: [] }), containers: [container] };
+    const bytes = encodeReport(report as unknown as Report);
+    const sent = reportSchema.parse(JSON.parse(bytes.toString('utf8'))) as RecordedReport;
+    assert.ok(bytes.length <= REPORT_BOUNDS.bytes);
+    const [entry] = sent.containers[0]?.entries ?? [];
+    assert.equal(entry?.calls.length, calls.length);
+    assert.deepEqual([entry.arguments[0], entry.arguments.at(-1)], [{ ...seen[0], tuples: [], wide: true }, few]);
   });
 });
 
