@@ -7,7 +7,7 @@
  * the filter: a workload whose `clone3` is answered ENOSYS must be answered so again, whatever runc did earlier.
  */
 import type { Values } from './call-values.ts';
-import { joinValues } from './call-values.ts';
+import { joinValues, widenValues } from './call-values.ts';
 import { compareText, earlierOf } from './instants.ts';
 import type { Origin } from './recording.ts';
 import { ORIGINS } from './recording.ts';
@@ -39,6 +39,13 @@ export function unionOfCalls(...sets: readonly (readonly ProfiledCall[])[]): Pro
     .filter(([, call]) => call.errno === undefined || !made.has(keyOf(call)))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, call]) => call);
+}
+
+/** The same calls with fewer values: those of more tuples than `most` become wide. With 0 nothing is said of values. */
+export function narrowCalls(calls: readonly ProfiledCall[], most: number): ProfiledCall[] {
+  return calls.map(({ arguments: values, ...call }) =>
+    values === undefined || most === 0 ? call : { ...call, arguments: values.map((row) => widenValues(row, most)) },
+  );
 }
 
 function keyOf(call: ProfiledCall): string {

@@ -4,9 +4,9 @@
  * Merging is commutative, associative and idempotent as long as nothing exceeds the bounds of `KEPT`: traces may end
  * in any order, on any replica, and be merged again after a crash. Beyond the bounds it is no longer exact in its
  * counts: a contributor or revision that was dropped and is merged once more counts as dropped once more. Calls,
- * completeness and times of a kept revision never lose anything by a bound.
+ * completeness and times of a kept revision never lose anything by a bound; values of arguments may become wide.
  */
-import { isMadeByWorkload, unionOfCalls } from './calls.ts';
+import { isMadeByWorkload, narrowCalls, unionOfCalls } from './calls.ts';
 import { assess, completenessOf, joinCompleteness } from './completeness.ts';
 import type { Group } from './groups.ts';
 import { compareInstants, compareText, earlierOf, laterOf } from './instants.ts';
@@ -74,13 +74,31 @@ function summarize(sorted: readonly Revision[], droppedBefore: number, { groups 
   };
 }
 
-/** The newest revisions, as many as may be kept by number and by size; the newest one always. */
-function withinBounds(sorted: readonly Revision[]): Revision[] {
-  let bytes = 0;
-  return sorted.slice(0, KEPT.revisions).filter((revision, index) => {
-    bytes += JSON.stringify(revision).length;
-    return index === 0 || bytes <= KEPT.revisionBytes;
-  });
+/** The newest revisions, as many as may be kept by number and by size; the newest one always, if with fewer values. */
+function withinBounds([newest, ...older]: readonly Revision[]): Revision[] {
+  if (newest === undefined) return [];
+  const fitting = withFewerValues(newest);
+  let bytes = sizeOf(fitting);
+  const kept = older
+    .slice(0, KEPT.revisions - 1)
+    .filter((revision) => (bytes += sizeOf(revision)) <= KEPT.revisionBytes);
+  return [fitting, ...kept];
+}
+
+/** Tuples of a call that are still told where a revision alone would be too large. */
+const NARROWER = [16, 4, 0] as const;
+
+function withFewerValues(revision: Revision): Revision {
+  const most = NARROWER.find((count) => sizeOf(narrowed(revision, count)) <= KEPT.revisionBytes) ?? 0;
+  return sizeOf(revision) <= KEPT.revisionBytes ? revision : narrowed(revision, most);
+}
+
+function narrowed(revision: Revision, most: number): Revision {
+  return { ...revision, calls: narrowCalls(revision.calls, most) };
+}
+
+function sizeOf(revision: Revision): number {
+  return JSON.stringify(revision).length;
 }
 
 function mergeRevisions(a: Revision, b: Revision): Revision {

@@ -182,6 +182,31 @@ describe('merging contributions', () => {
     );
   });
 
+  it('tells fewer values of arguments rather than outgrow it, and only as many fewer as it takes', () => {
+    const withTuples = (names: number, tuples: number): Contribution => {
+      const own = Array.from({ length: tuples }, (_, value) => String(10n ** 19n + BigInt(value)));
+      const values = { origin: 'startup' as const, indices: [0], tuples: own, wide: false };
+      const calls = Array.from({ length: names }, (_, nr): ProfiledCall => {
+        return { abi: 'x86_64', name: `nr:${nr}`, origins: ['startup'], arguments: [values] };
+      });
+      const few: ProfiledCall = {
+        abi: 'x86_64',
+        name: 'socket',
+        origins: ['startup'],
+        arguments: [{ ...values, tuples: ['1'] }],
+      };
+      return contributionOf(1, { calls: [...calls, few] });
+    };
+    const kept = (status: SyscallProfileStatus | undefined) => {
+      const calls = status?.revisions[0]?.calls ?? [];
+      assert.ok(JSON.stringify(status?.revisions).length <= KEPT.revisionBytes + 2);
+      return [calls.length, calls[0]?.arguments?.[0]?.wide, calls.at(-1)?.arguments?.[0]?.tuples];
+    };
+    assert.deepEqual(kept(mergeAll([withTuples(100, 64)])), [101, false, ['1']]);
+    assert.deepEqual(kept(mergeAll([withTuples(800, 64)])), [801, true, ['1']]);
+    assert.deepEqual(kept(mergeAll([withTuples(9000, 4)])), [9001, undefined, undefined]);
+  });
+
   it('writes an empty summary for a profile without revisions', () => {
     const empty = mergeAll([contributionOf(1)]) as SyscallProfileStatus;
     const status = mergeStatuses(undefined, { ...empty, revisions: [] }, options);
