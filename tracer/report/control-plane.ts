@@ -1,6 +1,6 @@
 /** The control plane as the tracer sees it: reports go there, orders come from there (docs/wire.md). */
 import { z } from 'zod';
-import { orderAnswerSchema, type Order } from '../../profile/recording.ts';
+import { orderAnswerSchema, type Order, type OrderAnswer } from '../../profile/recording.ts';
 import type { Answer, Call, Exchange } from './exchange.ts';
 
 /** Worth another try later. `message` is for the log. */
@@ -20,11 +20,13 @@ export type PutOutcome =
   | { readonly kind: 'rejected'; readonly message: string }
   | NotNow;
 
-export type OrderOutcome = { readonly kind: 'order'; readonly order: Order; readonly retryAfterMs: number } | NotNow;
+export type OrderOutcome = ({ readonly kind: 'order'; readonly retryAfterMs: number } & OrderAnswer) | NotNow;
 
 export interface OrderQuestion {
   /** The order the tracer is following: an answer comes when it is another one, or when the wait ends. */
   readonly known: Order | null;
+  /** `seen` of the last answer: one comes as well when other containers are ready than then. */
+  readonly seen: string | undefined;
   readonly waitSeconds: number;
   /** The tracer is about to stop and asks what becomes of its slot. */
   readonly last: boolean;
@@ -51,9 +53,10 @@ export function createControlPlane(exchange: Exchange, podUid: string): ControlP
       const answer = await tryExchange(exchange, { method: 'PUT', path, body, timeoutMs: PUT_TIMEOUT_MS, signal });
       return 'kind' in answer ? answer : putOutcome(answer);
     },
-    askOrder: async ({ known, waitSeconds, last }, signal) => {
+    askOrder: async ({ known, seen, waitSeconds, last }, signal) => {
       const query = new URLSearchParams({ waitSeconds: String(waitSeconds), last: String(last) });
       if (known !== null) query.set('known', known);
+      if (seen !== undefined) query.set('seen', seen);
       const timeoutMs = waitSeconds * 1000 + ANSWER_TIMEOUT_MS;
       const path = `${base}/orders?${query.toString()}`;
       const answer = await tryExchange(exchange, { method: 'GET', path, timeoutMs, signal });
@@ -93,7 +96,7 @@ function putOutcome(answer: Answer): PutOutcome {
 function orderOutcome(answer: Answer): OrderOutcome {
   const parsed = orderAnswerSchema.safeParse(answer.body);
   if (answer.status !== 200 || !parsed.success) return notNow(answer);
-  return { kind: 'order', order: parsed.data.order, retryAfterMs: answer.retryAfterMs ?? 0 };
+  return { kind: 'order', ...parsed.data, retryAfterMs: answer.retryAfterMs ?? 0 };
 }
 
 /**

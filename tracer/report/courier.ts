@@ -18,8 +18,9 @@ export interface Courier {
   /**
    * Sets out with a report, instead of the one on its way.
    * @param encode makes the bytes for a number; called again with a higher one when the number turns out to be taken
+   * @param onStored called once the control plane has this very report, just before the state changes
    */
-  submit(encode: (number: number) => Buffer): void;
+  submit(encode: (number: number) => Buffer, onStored?: () => void): void;
 }
 
 export interface CourierDeps {
@@ -49,7 +50,7 @@ export function createCourier(deps: CourierDeps): Courier {
   async function deliver(encode: (number: number) => Buffer, signal: AbortSignal): Promise<CourierState> {
     let number = ++lastNumber;
     let bytes = encode(number);
-    for (let failures = 0; ;) {
+    for (let failures = 0, taken = 0; ;) {
       const outcome = await deps.controlPlane.putReport(number, bytes, signal);
       signal.throwIfAborted();
       const end = endOf(outcome);
@@ -60,6 +61,10 @@ export function createCourier(deps: CourierDeps): Courier {
       if (outcome.kind === 'taken') {
         number = lastNumber = Math.max(outcome.newest, lastNumber) + 1;
         bytes = encode(number);
+        taken += 1;
+        // One number behind the newest is free, unless a second tracer takes them at the same time, or the server errs.
+        if (taken > 1) await deps.clock.sleep(backoffMs(taken - 1, deps.random()), signal);
+        signal.throwIfAborted();
       } else if (outcome.kind === 'not-now') {
         failures += 1;
         deps.log.warn({ number, failures, reason: outcome.message }, 'The report could not be delivered yet');
@@ -71,7 +76,7 @@ export function createCourier(deps: CourierDeps): Courier {
 
   return {
     state: () => state,
-    submit: (encode) => {
+    submit: (encode, onStored) => {
       if (state === 'finished') return;
       replaced.abort();
       replaced = new AbortController();
@@ -80,7 +85,9 @@ export function createCourier(deps: CourierDeps): Courier {
       deliver(encode, signal).then(
         (end) => {
           // A delivery that was replaced between its answer and this turn has no say: the state is the newer one's.
-          if (!signal.aborted) become(end);
+          if (signal.aborted) return;
+          if (end === 'idle') onStored?.();
+          become(end);
         },
         (error: unknown) => {
           if (!signal.aborted) deps.onFailure(error);

@@ -1,6 +1,6 @@
-/** Follows the control plane's orders by long poll. */
+/** Follows by long poll what the control plane says: the order, and which containers are ready. */
 import type { Logger } from 'pino';
-import type { Order } from '../../profile/recording.ts';
+import type { Order, OrderAnswer } from '../../profile/recording.ts';
 import type { Clock } from '../clock.ts';
 import { backoffMs } from './backoff.ts';
 import type { ControlPlane, OrderOutcome } from './control-plane.ts';
@@ -19,20 +19,21 @@ const WAIT_SECONDS = 20;
 const MIN_INTERVAL_MS = 1000;
 
 /**
- * Asks until the signal is aborted, and tells of each order that differs from the one before it.
+ * Asks until the signal is aborted, and tells of the first answer and of each that differs from the one before it.
  * Rejects only for what should never happen.
  */
-export async function followOrders(deps: OrdersDeps, onOrder: (order: Order) => void): Promise<void> {
-  let known: Order | null = null;
+export async function followOrders(deps: OrdersDeps, onAnswer: (answer: OrderAnswer) => void): Promise<void> {
+  let last: OrderAnswer | undefined;
   let failures = 0;
   while (!deps.signal.aborted) {
     const askedAtMs = deps.clock.steadyMs();
-    const outcome = await ask(deps, { known, waitSeconds: WAIT_SECONDS, last: false });
+    const known = { known: last?.order ?? null, seen: last?.seen };
+    const outcome = await ask(deps, { ...known, waitSeconds: WAIT_SECONDS, last: false });
     if (outcome === undefined) return;
     if (outcome.kind === 'order') {
       failures = 0;
-      if (outcome.order !== known) onOrder(outcome.order);
-      known = outcome.order;
+      if (outcome.order !== last?.order || outcome.seen !== last.seen) onAnswer(outcome);
+      last = outcome;
       const earliestMs = askedAtMs + Math.max(MIN_INTERVAL_MS, outcome.retryAfterMs);
       await deps.clock.sleep(Math.max(0, earliestMs - deps.clock.steadyMs()), deps.signal);
     } else {
@@ -48,7 +49,7 @@ export async function followOrders(deps: OrdersDeps, onOrder: (order: Order) => 
  */
 export async function askLastOrder(deps: OrdersDeps): Promise<Order | undefined> {
   for (let failures = 1; !deps.signal.aborted; failures += 1) {
-    const outcome = await ask(deps, { known: null, waitSeconds: 0, last: true });
+    const outcome = await ask(deps, { known: null, seen: undefined, waitSeconds: 0, last: true });
     if (outcome === undefined) return undefined;
     if (outcome.kind === 'order') return outcome.order;
     await pause(deps, outcome, failures);

@@ -6,6 +6,8 @@ import type { Facts } from './decide.ts';
 export interface Hearing {
   /** `record` until the control plane says something else. */
   order(): Order;
+  /** IDs of the containers that are ready, as far as was heard. */
+  ready(): readonly string[];
   stopping(): Facts['stopping'];
 }
 
@@ -25,6 +27,7 @@ const RESERVE_MS = 5_000;
 /** Listens until `deps.signal` is aborted. */
 export function startHearing(deps: HearingDeps): Hearing {
   let order: Order = 'record';
+  let ready: readonly string[] = [];
   let stopping: Facts['stopping'] = null;
 
   function beginStopping(): void {
@@ -39,10 +42,11 @@ export function startHearing(deps: HearingDeps): Hearing {
   }
 
   followOrders(deps, (next) => {
-    order = next;
+    order = next.order;
+    ready = next.ready;
     deps.onChange();
   }).catch(deps.onFailure);
   if (deps.termination.aborted) beginStopping();
   else deps.termination.addEventListener('abort', beginStopping, { once: true, signal: deps.signal });
-  return { order: () => order, stopping: () => stopping };
+  return { order: () => order, ready: () => ready, stopping: () => stopping };
 }

@@ -15,6 +15,8 @@ export interface TargetContainer extends TracedContainer {
   readonly everStarted: boolean;
   /** The IDs that the status still names: the current and the previous one. */
   readonly containerIds: readonly string[];
+  /** The current one without its runtime's name, while the status calls the container ready; else null. */
+  readonly readyId: string | null;
   /** When it last stopped; null if it never did, or the status has forgotten. */
   readonly lastFinishedAtMs: number | null;
 }

@@ -33,6 +33,7 @@ const containerStatusSchema = z.object({
   name: z.string(),
   imageID: z.string().default(''),
   containerID: z.string().nullish(),
+  ready: z.boolean().default(false),
   restartCount: z.number().default(0),
   state: stateSchema,
   lastState: stateSchema,

@@ -33,7 +33,9 @@ export function createPodView({ caches, lease, synced, pods }: PodViewDeps): Pod
   const isLeft = (pod: TargetPod): boolean =>
     !isEnding(pod) && (isUnasked(pod) || isFinished(caches.traces.get(pod.uid)?.status?.phase));
   const targetOf = (pod: TargetPod | undefined): Target | undefined =>
-    pod === undefined || isLeft(pod) ? undefined : { deleting: pod.deletionAtMs !== null, terminal: isTerminal(pod) };
+    pod === undefined || isLeft(pod)
+      ? undefined
+      : { deleting: pod.deletionAtMs !== null, terminal: isTerminal(pod), ready: readyContainers(pod) };
   const target = (podUid: string): Target | undefined =>
     targetOf(caches.traced.get(podUid) ?? caches.asking.get(podUid));
   const isOpen = (podUid: string): boolean => {
@@ -60,6 +62,10 @@ export function createPodView({ caches, lease, synced, pods }: PodViewDeps): Pod
       };
     },
   };
+}
+
+function readyContainers({ containers }: TargetPod): string[] {
+  return containers.flatMap(({ readyId }) => (readyId === null ? [] : [readyId]));
 }
 
 /** The target's place is known from its tracer, the only one who asks. */

@@ -27,6 +27,12 @@ function idsOf(status: ContainerStatus | undefined): string[] {
   return [...new Set(ids.map((id) => id ?? '').filter((id) => id !== ''))];
 }
 
+/** Init containers that have ended are called ready too; they serve nobody. */
+function readyIdOf(status: ContainerStatus | undefined): string | null {
+  if (status?.ready !== true || status.state?.running == null) return null;
+  return /^[a-z][a-z0-9-]*:\/\/([0-9a-f]{64})$/.exec(status.containerID ?? '')?.[1] ?? null;
+}
+
 export function readContainer(
   kind: TracedContainer['kind'],
   spec: ContainerSpec,
@@ -42,6 +48,7 @@ export function readContainer(
     state: readState(status?.state),
     everStarted: everStarted(status),
     containerIds: idsOf(status),
+    readyId: readyIdOf(status),
     lastFinishedAtMs: everStarted(status) ? finished : null,
   };
 }

@@ -7,6 +7,8 @@ export interface Target {
   readonly deleting: boolean;
   /** The pod's phase is Succeeded or Failed: no container of it will start again. */
   readonly terminal: boolean;
+  /** IDs (64 hex digits) of its containers that the pod's status calls ready. */
+  readonly ready: readonly string[];
 }
 
 export interface OrderFacts {

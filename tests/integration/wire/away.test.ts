@@ -81,7 +81,7 @@ describe('when the control plane is away', () => {
         log: silentLog,
         signal: wire.ending.signal,
       },
-      (order) => {
+      ({ order }) => {
         orders.push(order);
         if (order === 'flush') flushed.resolve(undefined);
       },

@@ -16,8 +16,8 @@ import type { StoredTrace, TraceState } from '../../../webhook/store/trace-state
 import { createTestAuthority, type TestAuthority } from './certificate-authority.ts';
 
 export const SERVER_NAME = 'flak.flak-system.svc';
-export const RUNNING: Target = { deleting: false, terminal: false };
-export const DELETING: Target = { deleting: true, terminal: false };
+export const RUNNING: Target = { deleting: false, terminal: false, ready: [] };
+export const DELETING: Target = { deleting: true, terminal: false, ready: [] };
 
 /** A pod cache that a test fills. */
 export class FakePods implements PodView {

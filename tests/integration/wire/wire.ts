@@ -48,7 +48,8 @@ export interface Wire {
   readonly controlPlane: ControlPlane;
   readonly ending: AbortController;
   put(number: number, body: Report): Promise<PutOutcome>;
-  ask(known: 'record' | null, waitSeconds: number, last?: boolean): ReturnType<ControlPlane['askOrder']>;
+  /** Undefined `seen` is a tracer of an earlier version, which doesn't ask who is ready. */
+  ask(known: 'record' | null, waitSeconds: number, last?: boolean, seen?: string): ReturnType<ControlPlane['askOrder']>;
   /** A request that the tracer would never make. */
   raw(method: string, path: string, body?: Buffer, headers?: Record<string, string>): Promise<RawAnswer>;
   close(): Promise<void>;
@@ -74,7 +75,8 @@ export async function createWire(): Promise<Wire> {
     ending,
     controlPlane,
     put: (number, body) => controlPlane.putReport(number, encodeReport(body), ending.signal),
-    ask: (known, waitSeconds, last = false) => controlPlane.askOrder({ known, waitSeconds, last }, ending.signal),
+    ask: (known, waitSeconds, last = false, seen) =>
+      controlPlane.askOrder({ known, seen, waitSeconds, last }, ending.signal),
     raw: (...call) => sendRaw(server, ...call),
     close: async () => {
       ending.abort();

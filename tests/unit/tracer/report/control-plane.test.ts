@@ -50,11 +50,29 @@ describe("the control plane's answer to a report", () => {
 
 describe("the control plane's order", () => {
   it('is asked for with what is known, for as long as the wait and a bit', async () => {
-    const { calls, controlPlane } = answering({ body: { order: 'flush' } });
-    const outcome = await controlPlane.askOrder({ known: 'record', waitSeconds: 20, last: false }, signal);
-    assert.deepEqual(outcome, { kind: 'order', order: 'flush', retryAfterMs: 0 });
-    assert.equal(calls[0]?.path, '/v1/traces/uid/orders?waitSeconds=20&last=false&known=record');
+    const ready = ['a'.repeat(64)];
+    const { calls, controlPlane } = answering({ body: { order: 'flush', ready, seen: 's2' } });
+    const outcome = await controlPlane.askOrder({ known: 'record', seen: 's1', waitSeconds: 20, last: false }, signal);
+    assert.deepEqual(outcome, { kind: 'order', order: 'flush', ready, seen: 's2', retryAfterMs: 0 });
+    assert.equal(calls[0]?.path, '/v1/traces/uid/orders?waitSeconds=20&last=false&known=record&seen=s1');
     assert.equal(calls[0].timeoutMs, 25_000);
+  });
+
+  it('is heard though who is ready is not said, as by an older replica, or makes no sense', async () => {
+    const tooMany = Array.from({ length: 513 }, () => 'a'.repeat(64));
+    for (const body of [
+      {},
+      { ready: ['../x'] },
+      { ready: 'all' },
+      { ready: tooMany },
+      { ready: [], seen: 'x'.repeat(65) },
+    ]) {
+      const { controlPlane } = answering({ body: { order: 'flush', ...body } });
+      const question = { known: null, seen: undefined, waitSeconds: 0, last: false };
+      const outcome = await controlPlane.askOrder(question, signal);
+      assert.ok(outcome.kind === 'order');
+      assert.deepEqual([outcome.order, outcome.ready, outcome.seen], ['flush', [], undefined]);
+    }
   });
 
   for (const [what, answer] of [
@@ -64,7 +82,7 @@ describe("the control plane's order", () => {
   ] as const) {
     it(`is none when the answer is ${what}`, async () => {
       const { controlPlane } = answering(answer);
-      const outcome = await controlPlane.askOrder({ known: null, waitSeconds: 0, last: true }, signal);
+      const outcome = await controlPlane.askOrder({ known: null, seen: undefined, waitSeconds: 0, last: true }, signal);
       assert.equal(outcome.kind, 'not-now');
     });
   }

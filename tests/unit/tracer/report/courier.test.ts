@@ -34,15 +34,19 @@ function setUp() {
     onFailure: (error) => failures.push(error),
     signal: ending.signal,
   });
+  const stored: string[] = [];
   const submit = (text: string): void => {
-    courier.submit((number) => Buffer.from(`${text} ${number}`));
+    courier.submit(
+      (number) => Buffer.from(`${text} ${number}`),
+      () => stored.push(`${text}, ${courier.state()}`),
+    );
   };
   const last = (): Put => {
     const put = puts.at(-1);
     assert.ok(put !== undefined);
     return put;
   };
-  return { courier, submit, puts, last, clock, ending, failures, changes: () => changes };
+  return { courier, submit, stored, puts, last, clock, ending, failures, changes: () => changes };
 }
 
 const notNow = { kind: 'not-now', message: 'away', retryAfterMs: 0 } as const;
@@ -104,6 +108,34 @@ describe('the courier', () => {
     submit('next');
     assert.equal(last().number, 9);
     assert.equal(courier.state(), 'busy');
+  });
+
+  it('does not run after numbers that are taken again and again', async () => {
+    const { submit, puts, clock, ending } = setUp();
+    submit('report');
+    for (let seconds = 0; seconds < 60; seconds += 1) {
+      for (let answered = 0; answered < puts.length; answered += 1)
+        puts[answered]?.answer({ kind: 'taken', newest: 7 });
+      await clock.advance(1_000);
+    }
+    assert.ok(puts.length > 3 && puts.length < 20, String(puts.length));
+    ending.abort();
+  });
+
+  it('tells whose report it was that is stored, before anyone sees it idle, and of no other', async () => {
+    const { submit, stored, puts } = setUp();
+    submit('older');
+    submit('newer');
+    puts[0]?.answer({ kind: 'acknowledged' });
+    await settle();
+    assert.deepEqual(stored, []);
+    puts[1]?.answer({ kind: 'acknowledged' });
+    await settle();
+    assert.deepEqual(stored, ['newer, busy']);
+    submit('broken');
+    puts[2]?.answer({ kind: 'rejected', message: '413' });
+    await settle();
+    assert.deepEqual(stored, ['newer, busy']);
   });
 
   it('brings nothing more once the trace is finished', async () => {

@@ -6,7 +6,13 @@ import { askLastOrder, followOrders } from '../../../../tracer/report/orders.ts'
 import { FakeClock } from '../../../fake-clock.ts';
 
 const away: OrderOutcome = { kind: 'not-now', message: 'away', retryAfterMs: 0 };
-const give = (order: Order, retryAfterMs = 0): OrderOutcome => ({ kind: 'order', order, retryAfterMs });
+const give = (order: Order, retryAfterMs = 0, seen = 's0'): OrderOutcome => ({
+  kind: 'order',
+  order,
+  ready: seen === 's0' ? [] : ['a'.repeat(64)],
+  seen,
+  retryAfterMs,
+});
 
 /** A control plane that answers at once, the last answer for ever. */
 function setUp(...answers: OrderOutcome[]) {
@@ -30,7 +36,7 @@ describe('following orders', () => {
   it('tells of each order once, and asks for what differs from it', async () => {
     const { deps, questions, clock, ending } = setUp(give('record'), give('record'), give('flush'));
     const heard: Order[] = [];
-    const following = followOrders(deps, (order) => heard.push(order));
+    const following = followOrders(deps, ({ order }) => heard.push(order));
     await clock.advance(10_000);
     ending.abort();
     await following;
@@ -41,12 +47,36 @@ describe('following orders', () => {
     );
   });
 
+  it('tells of containers that have become ready, though the order stays', async () => {
+    const { deps, questions, clock, ending } = setUp(give('record'), give('record', 0, 's1'), give('record', 0, 's1'));
+    const heard: number[] = [];
+    const following = followOrders(deps, ({ ready }) => heard.push(ready.length));
+    await clock.advance(5_000);
+    ending.abort();
+    await following;
+    assert.deepEqual(heard, [0, 1]);
+    assert.deepEqual(
+      questions.slice(0, 4).map(({ seen }) => seen),
+      [undefined, 's0', 's1', 's1'],
+    );
+  });
+
   it('asks no more than once a second however fast the answers come, and pauses when asked to', async () => {
     const busy = setUp(give('record'));
     void followOrders(busy.deps, () => undefined);
     await busy.clock.advance(10_000);
     assert.ok(busy.questions.length <= 11, String(busy.questions.length));
     busy.ending.abort();
+    let flips = 0;
+    const flipping = setUp(give('record'));
+    const askOrder = () => {
+      flips += 1;
+      return Promise.resolve(give('record', 0, `s${flips % 2}`));
+    };
+    void followOrders({ ...flipping.deps, controlPlane: { askOrder } }, () => undefined);
+    await flipping.clock.advance(10_000);
+    assert.ok(flips <= 11, String(flips));
+    flipping.ending.abort();
     const full = setUp(give('record', 5_000));
     void followOrders(full.deps, () => undefined);
     await full.clock.advance(10_000);
@@ -79,7 +109,7 @@ describe('asking for the last order', () => {
     const answer = askLastOrder(deps);
     await clock.advance(10_000);
     assert.equal(await answer, 'hand-over');
-    assert.deepEqual(questions, Array(3).fill({ known: null, waitSeconds: 0, last: true }));
+    assert.deepEqual(questions, Array(3).fill({ known: null, seen: undefined, waitSeconds: 0, last: true }));
   });
 
   it('ends with the tracer', async () => {

@@ -17,6 +17,7 @@ export function container(changes: Partial<TargetContainer> = {}): TargetContain
     state: { kind: 'running', startedAtMs: NOW - 60_000 },
     everStarted: true,
     containerIds: ['containerd://a'],
+    readyId: null,
     lastFinishedAtMs: null,
     ...changes,
   };

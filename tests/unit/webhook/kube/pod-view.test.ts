@@ -4,7 +4,7 @@ import type { TracePhase } from '../../../../webhook/controller/trace-status.ts'
 import type { Caches } from '../../../../webhook/kube/caches.ts';
 import type { Outcome } from '../../../../webhook/kube/outcome.ts';
 import { createPodView } from '../../../../webhook/kube/pod-view.ts';
-import { latePod, NOW, pod, tracer, UID } from '../controller/facts.ts';
+import { container, latePod, NOW, pod, tracer, UID } from '../controller/facts.ts';
 
 interface World {
   /** As the cache has it. */
@@ -58,8 +58,18 @@ describe("the store's view of pods", () => {
     assert.equal(viewOf({ cached: pod(), phase: 'Untraced' }).target(UID), undefined);
   });
 
+  it('names the containers of a target that are ready, of whatever kind', () => {
+    const [app, sidecar] = ['a'.repeat(64), 'b'.repeat(64)];
+    const containers = [
+      container({ kind: 'sidecar', readyId: sidecar }),
+      container({ kind: 'init', readyId: null }),
+      container({ readyId: app }),
+    ];
+    assert.deepEqual(viewOf({ cached: pod({ containers }) }).target(UID)?.ready, [sidecar, app]);
+  });
+
   it('asks a tracer for its last report as long as the target ends, whatever its labels and Trace say', () => {
-    const ending = { deleting: true, terminal: false };
+    const ending = { deleting: true, terminal: false, ready: [] };
     assert.deepEqual(viewOf({ cached: pod({ optIn: 'false', deletionAtMs: NOW }) }).target(UID), ending);
     assert.deepEqual(viewOf({ cached: pod({ deletionAtMs: NOW }), phase: 'Complete' }).target(UID), ending);
   });
@@ -71,7 +81,7 @@ describe('a target that the caches miss', () => {
   it('is found where only a watch stands still', async () => {
     const view = viewOf({ stored: stored(UID, asked, ['flak.dev/profile']) });
     assert.equal(view.target(UID), undefined);
-    assert.deepEqual(await view.lookUp(UID), { kind: 'ok', value: { deleting: false, terminal: false } });
+    assert.deepEqual(await view.lookUp(UID), { kind: 'ok', value: { deleting: false, terminal: false, ready: [] } });
   });
 
   it('is gone where the API server has none, or another one of its name, or one that nobody wants traced', async () => {

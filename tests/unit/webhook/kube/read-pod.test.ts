@@ -103,6 +103,24 @@ describe('reading a pod', () => {
     deepEqual(app.state, { kind: 'waiting', reason: 'CrashLoopBackOff' });
   });
 
+  it('calls ready what the status does, while it runs, by the ID alone', () => {
+    const id = 'c'.repeat(64);
+    const readyIdOf = (status: object): string | null | undefined => {
+      const containerStatuses = [{ name: 'app', ready: true, containerID: `containerd://${id}`, ...status }];
+      return readPod({ ...POD, status: { ...POD.status, containerStatuses } })?.containers.find(
+        ({ name }) => name === 'app',
+      )?.readyId;
+    };
+    const running = { state: { running: {} } };
+    equal(readyIdOf(running), id);
+    equal(readyIdOf({ ...running, containerID: `cri-o://${id}` }), id);
+    equal(readyIdOf({ ...running, ready: false }), null);
+    equal(readyIdOf({ ...running, containerID: null }), null);
+    equal(readyIdOf({ ...running, containerID: 'containerd://../../etc' }), null);
+    // An init container that has done its work is called ready as well.
+    equal(readyIdOf({ state: { terminated: { exitCode: 0 } } }), null);
+  });
+
   it('knows its times', () => {
     equal(pod?.deletionAtMs, at('2026-01-01T00:10:00Z'));
     equal(pod.scheduledAtMs, at('2026-01-01T00:00:01Z'));

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import type { Order } from '../../../../profile/recording.ts';
 import { orderFor, type OrderFacts } from '../../../../webhook/store/order.ts';
 
-const running = { deleting: false, terminal: false };
-const deleting = { deleting: true, terminal: false };
-const succeeded = { deleting: false, terminal: true };
-const ended = { deleting: true, terminal: true };
+const running = { deleting: false, terminal: false, ready: [] };
+const deleting = { deleting: true, terminal: false, ready: [] };
+const succeeded = { deleting: false, terminal: true, ready: [] };
+const ended = { deleting: true, terminal: true, ready: [] };
 
 describe('the order for a tracer', () => {
   const table: readonly [string, OrderFacts, usual: Order, last: Order][] = [
