@@ -7,20 +7,10 @@
 #ifndef FLAK_CALLER_H
 #define FLAK_CALLER_H
 
-#include <bpf/bpf_core_read.h>
+#include "command.h"
 #include "maps.h"
 #include "place.h"
-#include "syscall.h"
-
-#define SECCOMP_MODE_FILTER 2 /* linux/seccomp.h */
-
-static __always_inline __u64 filter_of(struct task_struct *task)
-{
-	__u64 filter = 0;
-
-	bpf_core_read(&filter, sizeof(filter), &task->seccomp.filter);
-	return filter;
-}
+#include "task.h"
 
 /*
  * A task met for the first time in its container. Older than the slot: it was there at arming, workload.
@@ -39,7 +29,7 @@ static __noinline struct caller *meet_caller(struct task_struct *task, const str
 	caller->container = place->container;
 	caller->first_filter = filter_of(task);
 	caller->slot_generation = place->slot_generation;
-	caller->origin = task->start_boottime < slot->armed_ns ? ORIGIN_STARTUP : ORIGIN_SETUP;
+	caller->origin = start_of(task) < slot->armed_ns ? ORIGIN_STARTUP : ORIGIN_SETUP;
 	caller->entered = 1;
 	caller->born_here = 0;
 	caller->hook = 0;
@@ -59,16 +49,18 @@ static __always_inline struct caller *find_caller(struct task_struct *task, cons
 }
 
 /*
- * A caller that no state could be kept for counts as workload: the profile then holds too much rather than
+ * A caller that no state could be kept for counts as the workload: the profile then holds too much rather than
  * too little, and the reason `origin-unknown` says so.
  */
-static __always_inline __u8 origin_of(struct task_struct *task, const struct caller *caller)
+static __always_inline __u8 origin_of(struct task_struct *task, const struct caller *caller, const struct place *place)
 {
-	if (!caller)
-		return ORIGIN_STARTUP;
-	if (caller->origin == ORIGIN_SETUP && filter_of(task) != caller->first_filter)
+	__u8 origin = caller ? caller->origin : ORIGIN_STARTUP;
+
+	if (origin == ORIGIN_STARTUP)
+		return place->serving ? ORIGIN_SERVING : ORIGIN_STARTUP;
+	if (origin == ORIGIN_SETUP && filter_of(task) != caller->first_filter)
 		return ORIGIN_RUNTIME_FILTERED;
-	return caller->origin;
+	return origin;
 }
 
 /*
@@ -80,25 +72,26 @@ static __noinline void watch_root(struct task_struct *task, const struct caller 
 	struct container *container = find_container(place);
 
 	if (container && !container->mount_ns && !caller->hook)
-		container->init_tgid = task->tgid;
+		container->init_tgid = process_of(task);
 }
 
 /* An exec during set-up: the container's first program, a newcomer's program in a running container, or a hook. */
-static __always_inline void follow_exec(struct task_struct *task, struct caller *caller, const struct place *place)
+static __always_inline void follow_exec(struct task_struct *task, struct linux_binprm *program, struct caller *caller,
+					const struct place *place)
 {
 	struct container *container = find_container(place);
-	__u32 mount_ns = task->nsproxy->mnt_ns->ns.inum;
+	__u32 mount_ns = mount_ns_of(task);
 
 	if (!container)
 		return;
-	if (!container->mount_ns && container->init_tgid == task->tgid) {
+	if (!container->mount_ns && container->init_tgid == process_of(task)) {
 		caller->origin = ORIGIN_STARTUP;
 		container->mount_ns = mount_ns;
 		container->started_ns = bpf_ktime_get_boot_ns();
 		return;
 	}
 	if (container->mount_ns == mount_ns)
-		caller->origin = ORIGIN_EXEC_FOREIGN;
+		caller->origin = is_marked_command(task, program, place) ? ORIGIN_EXEC_PROBE : ORIGIN_EXEC_FOREIGN;
 	else if (caller->born_here)
 		caller->hook = 1;
 }

@@ -26,19 +26,25 @@ export type Sweep =
   | { readonly kind: 'mark'; readonly index: number; readonly goneSinceNs: bigint }
   | { readonly kind: 'remove'; readonly index: number };
 
+export interface OrphanFacts {
+  readonly isGone: (cgroupId: bigint) => boolean;
+  /** Whether a tracer lives that holds the slot. */
+  readonly isHeld: (index: number) => boolean;
+  readonly nowNs: bigint;
+}
+
 /**
- * What a joiner does about slots of other pods. One is removed only when all its cgroups have been found gone twice,
- * an hour apart: until then a successor may still come to read it.
+ * What a joiner does about slots of other pods. One is removed only when no tracer lives that holds it and all its cgroups are gone, and
+ * that has been found twice, an hour apart: until then a successor may still come to read it.
  */
 export function planSweep(
   entries: readonly SlotEntry[],
   ownUid: string,
-  isGone: (cgroupId: bigint) => boolean,
-  nowNs: bigint,
+  { isGone, isHeld, nowNs }: OrphanFacts,
 ): Sweep[] {
   return entries.flatMap((entry, index): Sweep[] => {
     if (!entry.inUse || entry.podUid === ownUid) return [];
-    if (!entry.cgroupIds.every(isGone)) {
+    if (isHeld(index) || !entry.cgroupIds.every(isGone)) {
       return entry.goneSinceNs === 0n ? [] : [{ kind: 'mark', index, goneSinceNs: 0n }];
     }
     if (entry.goneSinceNs === 0n) return [{ kind: 'mark', index, goneSinceNs: nowNs }];

@@ -1,37 +1,17 @@
-/** One tracer's membership of the ledger, from join to leave. */
-import { rmSync } from 'node:fs';
-import { release } from 'node:os';
-import type { RefusedResult, Slot, SlotReading, Target } from './ledger.ts';
-import type { Kernel } from './kernel.ts';
-import type { Bpf } from './libbpf.ts';
-import { BpfError } from './libbpf.ts';
+/** Taking a slot: sweep what nobody will come back for, choose, arm. Everything here runs under the lock. */
+import type { RefusedResult, Target } from './ledger.ts';
 import { chooseSlot, planSweep } from './directory.ts';
+import type { JoinedSlot } from './held-slot.ts';
+import { holdSlot } from './held-slot.ts';
 import type { SlotEntry } from './layout.ts';
 import * as layout from './layout.ts';
-import { withLock } from './lock.ts';
-import { readMemlockLimit } from './node.ts';
-import type { Maps } from './pins.ts';
-import { arePinned, closePins, openPins, removePins } from './pins.ts';
-import { changesOf, toReading } from './reading.ts';
+import { arePinned } from './pins.ts';
 import { listRunning } from './running.ts';
-import { refuseLoad } from './refusal.ts';
-import type { HeldSlot, SlotDeps } from './slots.ts';
+import type { JoinDeps } from './shared-node.ts';
+import { clearNode, closeNode, openNode } from './shared-node.ts';
+import { askSlotLocks } from './slot-lock.ts';
+import type { SlotDeps } from './slots.ts';
 import { arm, disarm, prepareFresh, readDirectory, readEntry, writeEntry } from './slots.ts';
-
-export interface JoinDeps {
-  readonly bpf: Bpf;
-  readonly kernel: Kernel;
-  /** On a BPF file system. */
-  readonly pinRoot: string;
-  readonly lockFile: string;
-  readonly objectFile: string;
-  readonly cgroupRoot: string;
-}
-
-export interface JoinedSlot extends Slot {
-  /** Closes what is open here; the slot goes on recording. */
-  close(): void;
-}
 
 const NO_CGROUP: RefusedResult = {
   kind: 'refused',
@@ -39,35 +19,14 @@ const NO_CGROUP: RefusedResult = {
   detail: 'the pod has neither a cgroup nor a slot of an earlier tracer',
 };
 
-/** Under the lock, where no slot is in use. No lock file stays either: lock.ts knows when one is gone. */
-function clearNode({ pinRoot, lockFile }: JoinDeps): void {
-  removePins(pinRoot);
-  rmSync(lockFile, { force: true });
-}
-
-/** Opens or loads what the node shares. An error that speaks of the node becomes a refusal. */
-function openNode(deps: JoinDeps): { kind: 'ok'; maps: Maps } | RefusedResult {
-  const { bpf, pinRoot, objectFile } = deps;
-  try {
-    return { kind: 'ok', maps: openPins(bpf, pinRoot, objectFile) };
-  } catch (error) {
-    if (!arePinned(pinRoot)) clearNode(deps);
-    const refused = error instanceof BpfError ? refuseLoad(error, release(), readMemlockLimit()) : null;
-    if (refused === null) throw error;
-    return { kind: 'refused', ...refused };
-  }
-}
-
-/** Under the lock. The last one out switches off the light. */
-function closeNode(deps: JoinDeps, slotDeps: SlotDeps): void {
-  const isEmpty = !readDirectory(slotDeps).some((entry) => entry.inUse);
-  closePins(deps.bpf, slotDeps.maps);
-  if (isEmpty) clearNode(deps);
-}
-
 function sweep(deps: JoinDeps, slotDeps: SlotDeps, podUid: string): void {
   const isGone = (id: bigint): boolean => deps.kernel.inCgroup(deps.cgroupRoot, id, () => true) === null;
-  for (const step of planSweep(readDirectory(slotDeps), podUid, isGone, slotDeps.bootNs())) {
+  const entries = readDirectory(slotDeps);
+  const nowNs = slotDeps.bootNs();
+  const steps = askSlotLocks(deps.lockFile, deps.kernel, (isHeld) =>
+    planSweep(entries, podUid, { isGone, isHeld, nowNs }),
+  );
+  for (const step of steps) {
     if (step.kind === 'remove') disarm(slotDeps, step.index);
     else writeEntry(slotDeps, step.index, { ...readEntry(slotDeps, step.index), goneSinceNs: step.goneSinceNs });
   }
@@ -101,61 +60,6 @@ function claim(slotDeps: SlotDeps, podUid: string, cgroupIds: readonly bigint[])
   return { kind: 'claimed', index: choice.index, entry, resumed: false };
 }
 
-function readCounters({ bpf, maps }: SlotDeps, index: number): layout.Counters {
-  const bytes = Buffer.alloc(layout.SIZES.counters);
-  bpf.lookup(maps.counters, layout.encodeIndex(index), bytes);
-  return layout.decodeCounters(bytes);
-}
-
-function readSlot(slotDeps: SlotDeps, held: HeldSlot): SlotReading {
-  const { bpf } = slotDeps;
-  const { SIZES } = layout;
-  const containerBytes = Buffer.alloc(SIZES.container);
-  const rowBytes = Buffer.alloc(SIZES.row);
-  const containers = bpf.keys(held.containers, SIZES.containerKey).map((key) => {
-    bpf.lookup(held.containers, key, containerBytes);
-    return [key.readBigUInt64LE(), layout.decodeContainer(containerBytes)] as const;
-  });
-  const rows = bpf.keys(held.rows, SIZES.rowKey).map((key) => {
-    bpf.lookup(held.rows, key, rowBytes);
-    return { key: layout.decodeRowKey(key), row: layout.decodeRow(rowBytes) };
-  });
-  return toReading({
-    podCgroupIds: readEntry(slotDeps, held.index).cgroupIds,
-    containers: new Map(containers),
-    rows,
-    counters: readCounters(slotDeps, held.index),
-  });
-}
-
-function holdSlot(deps: JoinDeps, slotDeps: SlotDeps, held: HeldSlot, resumed: boolean): JoinedSlot {
-  const { bpf, kernel } = deps;
-  let isOpen = true;
-  const closeOwn = (): void => {
-    bpf.closeMap(held.rows);
-    bpf.closeMap(held.containers);
-    isOpen = false;
-  };
-  return {
-    armedAtBootNs: held.armedNs,
-    resumed,
-    changes: () => changesOf(readCounters(slotDeps, held.index)),
-    read: () => readSlot(slotDeps, held),
-    leave: () =>
-      withLock(deps.lockFile, kernel, () => {
-        if (!isOpen) return;
-        closeOwn();
-        disarm(slotDeps, held.index);
-        closeNode(deps, slotDeps);
-      }),
-    close: () => {
-      if (!isOpen) return;
-      closeOwn();
-      closePins(bpf, slotDeps.maps);
-    },
-  };
-}
-
 /**
  * Joins under the lock. Whatever goes wrong, a node that had no program has none afterwards.
  * @throws RangeError on a malformed target; BpfError where the kernel has no memory for the slot
@@ -172,7 +76,7 @@ export function joinSlot(deps: JoinDeps, target: Target): { kind: 'ok'; slot: Jo
   if (opened.kind === 'refused') return opened;
   const slotDeps: SlotDeps = {
     bpf: deps.bpf,
-    maps: opened.maps,
+    pins: opened.pins,
     bootNs: () => deps.kernel.bootNs(),
     runningContainers: (id) => deps.kernel.inCgroup(deps.cgroupRoot, id, listRunning) ?? [],
   };
@@ -184,7 +88,7 @@ export function joinSlot(deps: JoinDeps, target: Target): { kind: 'ok'; slot: Jo
       closeNode(deps, slotDeps);
       return claimed;
     }
-    const held = arm(slotDeps, claimed.index, claimed.entry);
+    const held = arm(slotDeps, claimed.index, claimed.entry, target.execHashes ?? []);
     return { kind: 'ok', slot: holdSlot(deps, slotDeps, held, claimed.resumed) };
   } catch (error) {
     if (claimed?.kind === 'claimed' && !claimed.resumed) disarm(slotDeps, claimed.index);

@@ -56,9 +56,15 @@ struct thread_info {
 	__u32 status; /* x86 only */
 };
 
+struct mm_struct {
+	unsigned long arg_start; /* the argument area of its program: strings with their NULs, one behind the other */
+	unsigned long arg_end;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	int tgid;
+	struct mm_struct *mm;
 	__u64 start_boottime;
 	struct nsproxy *nsproxy;
 	struct seccomp seccomp;
@@ -67,15 +73,20 @@ struct task_struct {
 
 struct pt_regs {
 #if defined(__TARGET_ARCH_x86)
-	unsigned long orig_ax;
+	unsigned long bp, bx, r10, r9, r8, cx, dx, si, di, orig_ax;
 #elif defined(__TARGET_ARCH_arm64)
+	__u64 regs[31];
+	__u64 orig_x0; /* regs[0] at the entry: that place is the answer's */
 	__s32 syscallno;
 #else
 #error "the ledger knows x86_64 and aarch64"
 #endif
 };
 
-struct linux_binprm;
+struct linux_binprm {
+	const char *filename; /* what was asked for */
+	const char *interp;   /* what is executed: the same pointer, but for a script */
+};
 
 #pragma clang attribute pop
 

@@ -1,25 +1,33 @@
 /**
- * The bytes of ledger.h, read and written. Everything that comes out of the kernel is parsed here and nowhere else.
+ * The bytes of ledger.h, read and written. Everything that comes out of the kernel is parsed here and in rows.ts, and nowhere else.
  * Little endian on both architectures the ledger knows.
  */
-import { ABIS, MAX_SYSCALLS, ORIGINS } from '../../profile/recording.ts';
-import type { RecordingEntry } from '../../profile/recording.ts';
+import { MAX_SYSCALLS } from '../../profile/recording.ts';
+import { WATCHED } from './watches.ts';
 
-/** Names the directory of the pins. To be raised with every change of ledger.h or of what the programs mean by it. */
+/** Names the directory of the pins. To be raised with every change of ledger.h, of what the programs mean by it, or of what is watched. */
 export const LEDGER_LAYOUT = 2;
 export const SLOTS = 256;
 export const ROWS = 256;
 export const CONTAINERS = 128;
 export const CGROUPS_PER_SLOT = 4;
+export const MARKS = 256;
+export const TUPLES = 4096;
+/** Above that a call is wide. */
+export const TUPLES_PER_CALL = 32;
 
 export const SIZES = {
   index: 4,
   generation: 8,
   rowKey: 16,
-  row: MAX_SYSCALLS * (8 + 8 + 2),
+  row: MAX_SYSCALLS * (8 + 8 + 2) + WATCHED * 4,
+  tupleKey: 40,
+  tuple: 8,
+  markKey: 16,
+  mark: 8,
   containerKey: 8,
   container: 152,
-  slot: 72,
+  slot: 80,
   counters: 32,
   targetKey: 8,
   target: 8,
@@ -39,6 +47,8 @@ export interface SlotEntry {
   readonly armedNs: bigint;
   /** When a joiner first found all cgroups gone (boot clock); 0n: not yet. */
   readonly goneSinceNs: bigint;
+  /** What the kernel's own count of missed runs was when the slot was armed. */
+  readonly missesBefore: bigint;
   /** Differs for each use of a slot; kept when the slot is free. */
   readonly slotGeneration: number;
   readonly inUse: boolean;
@@ -76,8 +86,9 @@ export function encodeSlot(entry: SlotEntry): Buffer {
   entry.cgroupIds.slice(0, CGROUPS_PER_SLOT).forEach((id, place) => bytes.writeBigUInt64LE(id, 16 + 8 * place));
   bytes.writeBigUInt64LE(entry.armedNs, 48);
   bytes.writeBigUInt64LE(entry.goneSinceNs, 56);
-  bytes.writeUInt32LE(entry.slotGeneration, 64);
-  bytes.writeUInt32LE(entry.inUse ? 1 : 0, 68);
+  bytes.writeBigUInt64LE(entry.missesBefore, 64);
+  bytes.writeUInt32LE(entry.slotGeneration, 72);
+  bytes.writeUInt32LE(entry.inUse ? 1 : 0, 76);
   return bytes;
 }
 
@@ -88,8 +99,9 @@ export function decodeSlot(bytes: Buffer): SlotEntry {
     cgroupIds: ids.filter((id) => id !== 0n),
     armedNs: bytes.readBigUInt64LE(48),
     goneSinceNs: bytes.readBigUInt64LE(56),
-    slotGeneration: bytes.readUInt32LE(64),
-    inUse: bytes.readUInt32LE(68) !== 0,
+    missesBefore: bytes.readBigUInt64LE(64),
+    slotGeneration: bytes.readUInt32LE(72),
+    inUse: bytes.readUInt32LE(76) !== 0,
   };
 }
 
@@ -142,34 +154,13 @@ export function encodeContainer({ name, firstSeenNs, startedNs, mountNs }: Conta
   return bytes;
 }
 
-export interface RowKey {
-  readonly container: bigint;
-  readonly abi: RecordingEntry['abi'];
-  readonly origin: RecordingEntry['origin'];
-}
+/** What `struct mark_key` can speak of. */
+const MARK_KINDS = ['serving', 'command'] as const;
 
-/** @throws RangeError on an interface or origin that this layout doesn't have */
-export function decodeRowKey(bytes: Buffer): RowKey {
-  const abi = ABIS[bytes.readUInt8(8)];
-  const origin = ORIGINS[bytes.readUInt8(9)];
-  if (abi === undefined || origin === undefined)
-    throw new RangeError(`not a row of this layout: ${bytes.toString('hex')}`);
-  return { container: bytes.readBigUInt64LE(0), abi, origin };
-}
-
-/** A row as the recording tells it. @throws RangeError where a call was denied with a number above 4095, which the programs don't write */
-export function decodeRow(bytes: Buffer): Pick<RecordingEntry, 'calls' | 'denied' | 'arguments'> {
-  const calls: RecordingEntry['calls'] = [];
-  const denied: RecordingEntry['denied'] = [];
-  for (let nr = 0; nr < MAX_SYSCALLS; nr++) {
-    const seen = bytes.readBigUInt64LE(8 * nr);
-    if (seen !== 0n) calls.push({ nr, firstSeenNs: seen.toString() });
-    const refused = bytes.readBigUInt64LE(8 * (MAX_SYSCALLS + nr));
-    if (refused === 0n) continue;
-    const errno = bytes.readUInt16LE(16 * MAX_SYSCALLS + 2 * nr);
-    if (errno === 0) continue; // the time was copied before the number was there: the next reading has both
-    if (errno > 4095) throw new RangeError(`call ${nr} was denied with ${errno}, which is no errno`);
-    denied.push({ nr, firstSeenNs: refused.toString(), errno });
-  }
-  return { calls, denied, arguments: [] };
+/** @param subject a container's cgroup id, or the hash of a command (profile/exec-hash.ts) */
+export function encodeMark(kind: (typeof MARK_KINDS)[number], subject: bigint): Buffer {
+  const bytes = Buffer.alloc(SIZES.markKey);
+  bytes.writeBigUInt64LE(subject, 0);
+  bytes.writeUInt32LE(MARK_KINDS.indexOf(kind), 8);
+  return bytes;
 }

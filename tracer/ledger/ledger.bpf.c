@@ -22,27 +22,27 @@ char LICENSE[] SEC("license") = "GPL";
 #define FIRST_RESTART_CODE 512 /* ERESTARTSYS … ERESTART_RESTARTBLOCK of linux/errno.h never reach a program */
 #define LAST_RESTART_CODE 516
 
-static __always_inline void enter(long id)
+static __always_inline void enter(struct pt_regs *regs, long id)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct verdict *verdict;
+	struct task_struct *task = current_task();
+	struct verdict *verdict = find_verdict(task);
 	struct caller *caller;
-	struct place place;
+	struct place *place;
 	int nr = id;
 	__u8 abi;
 
-	verdict = find_place(task, &place);
 	if (!verdict)
 		return;
-	caller = find_caller(task, &place);
+	place = &verdict->place;
+	caller = find_caller(task, place);
 	if (caller)
 		caller->entered = 1;
 	abi = split_abi(task, &nr);
-	if (!has_place(&place, abi, nr))
+	if (!has_place(place, abi, nr))
 		return;
 	if (caller && caller->origin == ORIGIN_SETUP && abi == NATIVE_ABI && (nr == NR_PIVOT_ROOT || nr == NR_CHROOT))
-		watch_root(task, caller, &place);
-	record_call(&place, verdict, abi, origin_of(task, caller), nr);
+		watch_root(task, caller, place);
+	record_call(verdict, abi, origin_of(task, caller, place), nr, regs);
 }
 
 /*
@@ -53,16 +53,18 @@ static __always_inline void enter(long id)
  */
 static __always_inline void leave(struct pt_regs *regs, long value)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
+	struct verdict *verdict = find_verdict(task);
 	struct caller *caller;
-	struct place place;
+	struct place *place;
 	__u8 abi;
 	int nr;
 
-	if (!find_place(task, &place))
+	if (!verdict)
 		return;
+	place = &verdict->place;
 	caller = bpf_task_storage_get(&callers, task, NULL, 0);
-	if (!is_caller_of(caller, &place))
+	if (!is_caller_of(caller, place))
 		return;
 	if (caller->entered) {
 		caller->entered = 0;
@@ -72,24 +74,24 @@ static __always_inline void leave(struct pt_regs *regs, long value)
 		return;
 	nr = left_syscall(regs);
 	abi = split_abi(task, &nr);
-	if (has_place(&place, abi, nr))
-		record_denied(&place, abi, origin_of(task, caller), nr, -value);
+	if (has_place(place, abi, nr))
+		record_denied(place, abi, origin_of(task, caller, place), nr, -value);
 }
 
 static __always_inline void give_birth(struct task_struct *child)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
+	struct verdict *verdict = find_verdict(task);
 	struct caller *caller, *born;
-	struct place place;
 
-	if (!find_place(task, &place))
+	if (!verdict)
 		return;
-	caller = find_caller(task, &place);
+	caller = find_caller(task, &verdict->place);
 	if (!caller)
 		return;
 	born = bpf_task_storage_get(&callers, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!born) {
-		COUNT(place.slot, origin_unknown);
+		COUNT(verdict->place.slot, origin_unknown);
 		return;
 	}
 	*born = *caller;
@@ -97,23 +99,23 @@ static __always_inline void give_birth(struct task_struct *child)
 	born->born_here = 1;
 }
 
-static __always_inline void execute(struct task_struct *task)
+static __always_inline void execute(struct task_struct *task, struct linux_binprm *program)
 {
+	struct verdict *verdict = find_verdict(task);
 	struct caller *caller;
-	struct place place;
 
-	if (!find_place(task, &place))
+	if (!verdict)
 		return;
-	caller = find_caller(task, &place);
+	caller = find_caller(task, &verdict->place);
 	if (caller && caller->origin == ORIGIN_SETUP)
-		follow_exec(task, caller, &place);
+		follow_exec(task, program, caller, &verdict->place);
 }
 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(ledger_enter, struct pt_regs *regs, long id)
 {
 	hold_cpu();
-	enter(id);
+	enter(regs, id);
 	release_cpu();
 	return 0;
 }
@@ -122,7 +124,7 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(ledger_exit, struct pt_regs *regs, long value)
 {
 	/* Most tasks of most nodes end here; nothing is shared yet. */
-	if (bpf_get_current_task_btf()->seccomp.mode != SECCOMP_MODE_FILTER)
+	if (!is_filtered(current_task()))
 		return 0;
 	hold_cpu();
 	leave(regs, value);
@@ -143,7 +145,7 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(ledger_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
 	hold_cpu();
-	execute(task);
+	execute(task, bprm);
 	release_cpu();
 	return 0;
 }

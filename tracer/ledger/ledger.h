@@ -14,10 +14,14 @@
 #define CONTAINERS 128	  /* per slot: the pause container, each container, each restart */
 #define TARGETS 1024	  /* pod cgroups: up to four per slot */
 #define NAME_LENGTH 128	  /* of a cgroup's directory; a runtime's prefix, 64 hex digits and a suffix fit */
+#define MARKS 256	  /* per slot: containers that serve, commands of probes and hooks */
+#define TUPLES 4096	  /* per slot: distinct values of watched arguments */
+#define TUPLES_PER_CALL 32 /* per container, interface, origin and number; above that a call is wide */
+#define WATCHED 64	  /* calls per interface whose arguments are watched, at most */
 #define MAX_DEPTH 64	  /* cgroups nested below a pod that are still found to be the pod's */
-#define NO_SLOT 0xffffffffU
+#define NO_SLOT 0xffff
 
-enum abi { ABI_X86_64, ABI_I386, ABI_X32, ABI_AARCH64 };
+enum abi { ABI_X86_64, ABI_I386, ABI_X32, ABI_AARCH64, ABIS };
 
 enum origin {
 	ORIGIN_SETUP,
@@ -41,6 +45,40 @@ struct row {
 	__u64 first_seen_ns[SYSCALLS];	 /* boot clock; 0: never entered */
 	__u64 first_denied_ns[SYSCALLS]; /* boot clock; 0: never answered by a filter */
 	__u16 denied_errno[SYSCALLS];	 /* what the first denied call returned */
+	__u32 tuples[WATCHED];		 /* how many tuples are kept of each watched call; above TUPLES_PER_CALL: wide */
+};
+
+/* Which arguments a tuple speaks of. */
+struct form {
+	__u8 indices[3]; /* ascending; unused ones are 0 */
+	__u8 count;	 /* 0: none, the call is not watched */
+} __attribute__((aligned(4)));
+
+/* What is watched of one call number of one interface. Written by the loading tracer before the programs are attached. */
+struct watch {
+	struct form form;
+	__u8 whole;   /* one bit per place in `indices`: the whole register counts, not its low 32 bits alone */
+	__u8 ordinal; /* its place in row.tuples */
+	__u8 unused[2];
+} __attribute__((aligned(8)));
+
+/* One tuple of values that a watched call was made with. It says itself which arguments they are. */
+struct tuple_key {
+	__u64 container;
+	__u16 nr;
+	__u8 abi;
+	__u8 origin;
+	struct form form;
+	__u64 values[3]; /* in the order of the form's indices; unused ones are 0 */
+};
+
+enum mark_kind { MARK_SERVING, MARK_COMMAND };
+
+/* What tracers tell the programs about a slot. */
+struct mark_key {
+	__u64 subject; /* the cgroup id of a container that serves, or the hash of a probe's or hook's command (command.h) */
+	__u32 kind;
+	__u32 unused; /* zero: hashes compare bytes */
 };
 
 /* Written by the programs; what runs already at arming is told them by the joining tracer. */
@@ -58,6 +96,7 @@ struct slot {
 	__u64 cgroup_ids[4];	/* 0 where unused */
 	__u64 armed_ns;		/* boot clock; all ones while joining: whoever is met then was there before */
 	__u64 gone_since_ns;	/* when a joiner first found all the cgroups gone; 0: not yet */
+	__u64 misses_before;	/* calls that the kernel had not run the programs for when the slot was armed */
 	__u32 slot_generation;	/* the generation that the join began with: differs for each use of a slot */
 	__u32 in_use;
 };

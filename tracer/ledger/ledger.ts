@@ -3,7 +3,7 @@
  * One set of programs per node, pinned; it goes on recording while no tracer lives (docs/architecture.md, decision 6).
  */
 import type { PartialReason, RecordingEntry, Refusal } from '../../profile/recording.ts';
-import type { JoinedSlot } from './join.ts';
+import type { JoinedSlot } from './held-slot.ts';
 import { joinSlot } from './join.ts';
 import { loadKernel } from './kernel.ts';
 import { loadBpf } from './libbpf.ts';
@@ -35,6 +35,8 @@ export interface Target {
   readonly podUid: string;
   /** Inode numbers of the pod's cgroup in the v2 hierarchy: four at most; none: only an earlier tracer's slot will do. */
   readonly cgroupIds: readonly bigint[];
+  /** Of the commands of exec probes and lifecycle hooks (profile/exec-hash.ts): who joins with one of them is `exec:probe`. 128 at most. */
+  readonly execHashes?: readonly bigint[];
 }
 
 export interface Ledger {
@@ -61,6 +63,8 @@ export interface ContainerReading {
 export interface SlotReading {
   readonly containers: ContainerReading[];
   readonly reasons: PartialReason[];
+  /** Of the fullest of the slot's maps, 0 to 1. What is full loses, and says so: report and `free` early. */
+  readonly fill: number;
 }
 
 export interface Slot {
@@ -71,6 +75,16 @@ export interface Slot {
   changes(): bigint;
   /** Everything seen since arming. Never destructive. */
   read(): SlotReading;
+  /**
+   * What these containers call themselves is `serving` from now on, `startup` before. Idempotent.
+   * @throws BpfError where the slot has no room for another (256, commands of probes and hooks included)
+   */
+  markServing(cgroupIds: readonly bigint[]): Promise<void>;
+  /**
+   * Forgets containers, once what was read of them has been stored elsewhere for good. One whose cgroup is there is left alone: it
+   * may go on calling. Idempotent.
+   */
+  free(cgroupIds: readonly bigint[]): Promise<void>;
   /** Gives the slot up, with what is in it. The last one out of the node unpins everything. */
   leave(): Promise<void>;
 }

@@ -20,6 +20,7 @@ const MAP_TYPE_HASH = 1;
 /** Programs and maps loaded from an object file, alive until `close` and beyond it where pinned. */
 export interface LoadedObject {
   pinMap(name: string, path: string): void;
+  updateMap(name: string, key: Buffer, value: Buffer): void;
   attachAndPin(program: string, path: string): void;
   close(): void;
 }
@@ -30,12 +31,17 @@ export interface Bpf {
   openPin(path: string): number;
   createHash(name: string, keySize: number, valueSize: number, maxEntries: number): number;
   openMapById(id: number): number;
+  /** The program of a pinned link. */
+  openProgramOf(linkPath: string): number;
+  /** How often the kernel did not run the program because it was running already (`recursion_misses`, since 5.12). */
+  missesOf(program: number): bigint;
   /** False where there is no such key. */
   lookup(map: number, key: Buffer, value: Buffer): boolean;
   update(map: number, key: Buffer, value: Buffer): void;
   remove(map: number, key: Buffer): void;
-  keys(map: number, keySize: number): Buffer[];
-  closeMap(map: number): void;
+  /** Each key once, though others may change the map meanwhile. @param maxEntries the map's */
+  keys(map: number, keySize: number, maxEntries: number): Buffer[];
+  close(descriptor: number): void;
 }
 
 type Native = (...args: unknown[]) => unknown;
@@ -62,11 +68,14 @@ function bindObject(library: LibraryHandle): (objectFile: string) => LoadedObjec
   const close = bind(library, 'void bpf_object__close(void *object)');
   const findMap = bind(library, 'void *bpf_object__find_map_by_name(void *object, const char *name)');
   const pinMap = bind(library, 'int bpf_map__pin(void *map, const char *path)');
+  const mapDescriptor = bind(library, 'int bpf_map__fd(void *map)');
+  const update = bind(library, 'int bpf_map_update_elem(int map, const void *key, const void *value, uint64_t flags)');
   const findProgram = bind(library, 'void *bpf_object__find_program_by_name(void *object, const char *name)');
   const attach = bind(library, 'void *bpf_program__attach(void *program)');
   const pinLink = bind(library, 'int bpf_link__pin(void *link, const char *path)');
   const destroyLink = bind(library, 'int bpf_link__destroy(void *link)');
 
+  const map = (object: unknown, name: string): unknown => checkPointer(`find map ${name}`, findMap(object, name));
   return (objectFile) => {
     const object = checkPointer(`open ${objectFile}`, open(objectFile, null));
     try {
@@ -77,7 +86,10 @@ function bindObject(library: LibraryHandle): (objectFile: string) => LoadedObjec
     }
     return {
       pinMap: (name, path) => {
-        checkNumber(`pin ${path}`, pinMap(checkPointer(`find map ${name}`, findMap(object, name)), path));
+        checkNumber(`pin ${path}`, pinMap(map(object, name), path));
+      },
+      updateMap: (name, key, value) => {
+        checkNumber(`update ${name}`, update(mapDescriptor(map(object, name)), key, value, 0));
       },
       attachAndPin: (program, path) => {
         const link = checkPointer(
@@ -97,7 +109,7 @@ function bindObject(library: LibraryHandle): (objectFile: string) => LoadedObjec
   };
 }
 
-function bindMaps(library: LibraryHandle): Omit<Bpf, 'load' | 'closeMap'> {
+function bindMaps(library: LibraryHandle): Omit<Bpf, 'load' | 'close' | 'openProgramOf' | 'missesOf'> {
   const get = bind(library, 'int bpf_obj_get(const char *path)');
   const create = bind(
     library,
@@ -126,15 +138,49 @@ function bindMaps(library: LibraryHandle): Omit<Bpf, 'load' | 'closeMap'> {
     remove: (map, key) => {
       unlessAbsent('remove', remove(map, key));
     },
-    keys: (map, keySize) => {
-      const found: Buffer[] = [];
-      for (let key: Buffer | null = null; ;) {
+    keys: (map, keySize, maxEntries) => {
+      const found = new Map<string, Buffer>();
+      let key: Buffer | null = null;
+      // The walk begins anew where the key that it stands at was removed by another tracer: bounded, and each key counts once.
+      for (let turn = 0; turn < 2 * maxEntries; turn++) {
         const next = Buffer.alloc(keySize);
-        if (!unlessAbsent('next key', nextKey(map, key, next))) return found;
-        found.push(next);
+        if (!unlessAbsent('next key', nextKey(map, key, next))) break;
+        found.set(next.toString('latin1'), next);
         key = next;
       }
+      return [...found.values()];
     },
+  };
+}
+
+/** Places in bpf_link_info and bpf_prog_info of linux/bpf.h. A kernel that knows less of them leaves zeros. */
+const LINK_INFO = { size: 64, programId: 8 } as const;
+const PROGRAM_INFO = { size: 256, recursionMisses: 208 } as const;
+
+function bindPrograms(
+  library: LibraryHandle,
+  close: (descriptor: number) => void,
+): Pick<Bpf, 'openProgramOf' | 'missesOf'> {
+  const get = bind(library, 'int bpf_obj_get(const char *path)');
+  const byId = bind(library, 'int bpf_prog_get_fd_by_id(uint32_t id)');
+  const ask = bind(library, 'int bpf_obj_get_info_by_fd(int descriptor, void *info, void *size)');
+  const infoOf = (descriptor: number, size: number): Buffer => {
+    const bytes = Buffer.alloc(size);
+    const sizeBytes = Buffer.alloc(4);
+    sizeBytes.writeUInt32LE(size);
+    checkNumber('ask for information', ask(descriptor, bytes, sizeBytes));
+    return bytes;
+  };
+  return {
+    openProgramOf: (linkPath) => {
+      const link = checkNumber(`open pin ${linkPath}`, get(linkPath));
+      try {
+        return checkNumber('open program', byId(infoOf(link, LINK_INFO.size).readUInt32LE(LINK_INFO.programId)));
+      } finally {
+        close(link);
+      }
+    },
+    missesOf: (program) => infoOf(program, PROGRAM_INFO.size).readBigUInt64LE(PROGRAM_INFO.recursionMisses),
   };
 }
 
@@ -142,11 +188,13 @@ function bindMaps(library: LibraryHandle): Omit<Bpf, 'load' | 'closeMap'> {
 export function loadBpf(): Bpf {
   const library = koffi.load('libbpf.so.1');
   const close = bind(koffi.load('libc.so.6'), 'int close(int descriptor)');
+  const closeDescriptor = (descriptor: number): void => {
+    close(descriptor);
+  };
   return {
     load: bindObject(library),
     ...bindMaps(library),
-    closeMap: (map) => {
-      close(map);
-    },
+    ...bindPrograms(library, closeDescriptor),
+    close: closeDescriptor,
   };
 }

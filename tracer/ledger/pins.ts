@@ -5,11 +5,14 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bpf } from './libbpf.ts';
-import { LEDGER_LAYOUT } from './layout.ts';
+import { LEDGER_LAYOUT, encodeIndex } from './layout.ts';
+import { watchEntries } from './watches.ts';
 
 const MAPS = {
   rows: 'slot_rows',
   containers: 'slot_containers',
+  tuples: 'slot_tuples',
+  marks: 'slot_marks',
   directory: 'directory',
   counters: 'slot_counters',
   targets: 'targets',
@@ -25,8 +28,11 @@ const MAP_ROLES = Object.keys(MAPS) as MapRole[];
  */
 const PROGRAMS = ['ledger_fork', 'ledger_exec', 'ledger_enter', 'ledger_exit'] as const;
 
-/** Descriptors of the pinned maps. */
-export type Maps = Readonly<Record<MapRole, number>>;
+/** Descriptors of what is pinned. */
+export interface Pins {
+  readonly maps: Readonly<Record<MapRole, number>>;
+  readonly programs: readonly number[];
+}
 
 interface PinPlaces {
   readonly whole: string;
@@ -49,6 +55,7 @@ function load(bpf: Bpf, objectFile: string, places: PinPlaces): void {
   mkdirSync(places.loading, { recursive: true, mode: 0o700 });
   const object = bpf.load(objectFile);
   try {
+    for (const { index, bytes } of watchEntries()) object.updateMap('watches', encodeIndex(index), bytes);
     for (const role of MAP_ROLES) object.pinMap(MAPS[role], join(places.loading, role));
     for (const program of PROGRAMS) object.attachAndPin(program, join(places.loading, program));
     renameSync(places.loading, places.whole);
@@ -61,20 +68,21 @@ function load(bpf: Bpf, objectFile: string, places: PinPlaces): void {
 }
 
 /**
- * Opens the node's maps; the first one loads and attaches the programs. To be called under the lock.
+ * Opens the node's maps and programs; the first one loads and attaches the programs. To be called under the lock.
  * @throws BpfError where the kernel refuses
  */
-export function openPins(bpf: Bpf, pinRoot: string, objectFile: string): Maps {
+export function openPins(bpf: Bpf, pinRoot: string, objectFile: string): Pins {
   const places = placesUnder(pinRoot);
   if (!arePinned(pinRoot)) load(bpf, objectFile, places);
-  return Object.fromEntries(MAP_ROLES.map((role) => [role, bpf.openPin(join(places.whole, role))])) as Record<
-    MapRole,
-    number
-  >;
+  const maps = MAP_ROLES.map((role) => [role, bpf.openPin(join(places.whole, role))] as const);
+  return {
+    maps: Object.fromEntries(maps) as Record<MapRole, number>,
+    programs: PROGRAMS.map((program) => bpf.openProgramOf(join(places.whole, program))),
+  };
 }
 
-export function closePins(bpf: Bpf, maps: Maps): void {
-  for (const role of MAP_ROLES) bpf.closeMap(maps[role]);
+export function closePins(bpf: Bpf, { maps, programs }: Pins): void {
+  for (const descriptor of [...Object.values(maps), ...programs]) bpf.close(descriptor);
 }
 
 /** Whether programs of this layout are loaded. */

@@ -4,6 +4,7 @@
 #define FLAK_PLACE_H
 
 #include "maps.h"
+#include "task.h"
 
 static __always_inline void count(__u32 slot, __u32 offset)
 {
@@ -24,6 +25,16 @@ static __always_inline struct container *find_container(const struct place *plac
 	return containers ? bpf_map_lookup_elem(containers, &id) : NULL;
 }
 
+/* What a tracer has told of the slot. */
+static __noinline bool is_marked(const struct place *place, __u64 subject, __u32 kind)
+{
+	struct mark_key key = { .subject = subject, .kind = kind };
+	__u32 slot = place->slot;
+	void *marks = bpf_map_lookup_elem(&slot_marks, &slot);
+
+	return marks && bpf_map_lookup_elem(marks, &key);
+}
+
 /* Makes the container known to its slot by the name of its cgroup, once. */
 static __noinline void note_container(const struct place *place, struct cgroup *cgroup)
 {
@@ -35,7 +46,7 @@ static __noinline void note_container(const struct place *place, struct cgroup *
 	if (!containers || bpf_map_lookup_elem(containers, &id))
 		return;
 	met.first_seen_ns = bpf_ktime_get_boot_ns();
-	bpf_probe_read_kernel_str(met.name, sizeof(met.name), cgroup->kn->name);
+	copy_name(met.name, sizeof(met.name), cgroup);
 	bpf_map_update_elem(containers, &id, &met, BPF_NOEXIST);
 	if (!bpf_map_lookup_elem(containers, &id))
 		COUNT(slot, full);
@@ -51,30 +62,32 @@ static __noinline void walk(struct cgroup *cgroup, struct place *place)
 
 	place->slot = NO_SLOT;
 	for (int depth = 0; cgroup && depth < MAX_DEPTH; depth++) {
-		__u64 id = cgroup->kn->id;
+		__u64 id = id_of(cgroup);
 		struct target *target = bpf_map_lookup_elem(&targets, &id);
 
 		if (target) {
 			place->slot = target->slot;
 			place->slot_generation = target->slot_generation;
-			place->container = below->kn->id;
+			place->container = id_of(below);
+			place->serving = is_marked(place, place->container, MARK_SERVING);
 			note_container(place, below);
 			return;
 		}
 		below = cgroup;
-		cgroup = cgroup->self.parent->cgroup;
+		cgroup = parent_of(cgroup);
 	}
 }
 
 /* Asks the truth, and keeps the answer for the next call from the same cgroup on this CPU. */
-static __noinline struct verdict *judge(struct cgroup *cgroup, struct place *place, __u64 id, __u64 now)
+static __noinline struct verdict *judge(struct cgroup *cgroup, __u64 id, __u64 now)
 {
 	__u32 untraced_key = id % UNTRACED, verdict_key = id % VERDICTS;
+	struct place place = {};
 	struct verdict *verdict;
 	struct untraced *none;
 
-	walk(cgroup, place);
-	if (place->slot == NO_SLOT) {
+	walk(cgroup, &place);
+	if (place.slot == NO_SLOT) {
 		none = bpf_map_lookup_elem(&untraced, &untraced_key);
 		if (none) {
 			none->cgroup = id;
@@ -87,21 +100,21 @@ static __noinline struct verdict *judge(struct cgroup *cgroup, struct place *pla
 		__builtin_memset(verdict->seen, 0, sizeof(verdict->seen));
 		verdict->cgroup = id;
 		verdict->generation = now;
-		verdict->place = *place;
+		verdict->place = place;
 	}
 	return verdict;
 }
 
 /*
- * Fills in the place of the current task and gives its cgroup's verdict, NULL where it is not traced.
- * The generation is read first: tracers bump it after they have changed the targets, so an answer that
- * carries the new one was made from the new targets.
+ * Where the current task belongs: its cgroup's verdict, NULL where it is not traced.
+ * The generation is read first: tracers bump it after they have changed the targets or marks, so an answer that
+ * carries the new one was made from the new ones.
  */
-static __always_inline struct verdict *find_place(struct task_struct *task, struct place *place)
+static __always_inline struct verdict *find_verdict(struct task_struct *task)
 {
 	__u64 now = *(volatile __u64 *)&generation;
-	struct cgroup *cgroup = task->cgroups->dfl_cgrp;
-	__u64 id = cgroup->kn->id;
+	struct cgroup *cgroup = cgroup_of(task);
+	__u64 id = id_of(cgroup);
 	__u32 untraced_key = id % UNTRACED, verdict_key = id % VERDICTS;
 	struct untraced *none = bpf_map_lookup_elem(&untraced, &untraced_key);
 	struct verdict *verdict;
@@ -109,11 +122,9 @@ static __always_inline struct verdict *find_place(struct task_struct *task, stru
 	if (none && none->cgroup == id && none->generation == now)
 		return NULL;
 	verdict = bpf_map_lookup_elem(&verdicts, &verdict_key);
-	if (verdict && verdict->cgroup == id && verdict->generation == now) {
-		*place = verdict->place;
+	if (verdict && verdict->cgroup == id && verdict->generation == now)
 		return verdict;
-	}
-	return judge(cgroup, place, id, now);
+	return judge(cgroup, id, now);
 }
 
 #endif

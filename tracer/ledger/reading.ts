@@ -1,20 +1,28 @@
 /** From the rows of a slot to what is told of its containers. Decisions; no I/O. */
 import { PROFILED_ORIGINS } from '../../profile/calls.ts';
-import type { PartialReason } from '../../profile/recording.ts';
-import type { ContainerRow, Counters, RowKey } from './layout.ts';
+import type { CallArguments, PartialReason, RecordingEntry } from '../../profile/recording.ts';
+import type { ContainerRow, Counters } from './layout.ts';
+import { CONTAINERS, MARKS, ROWS, TUPLES, TUPLES_PER_CALL } from './layout.ts';
 import type { ContainerReading, SlotReading } from './ledger.ts';
-import type { RecordingEntry } from '../../profile/recording.ts';
+import type { Row, RowKey, Tuple } from './rows.ts';
+import { orderedWatches } from './watches.ts';
 
 export interface RowOfSlot {
   readonly key: RowKey;
-  readonly row: Omit<RecordingEntry, 'abi' | 'origin'>;
+  readonly row: Row;
 }
 
 export interface RawSlot {
   readonly podCgroupIds: readonly bigint[];
   readonly containers: ReadonlyMap<bigint, ContainerRow>;
   readonly rows: readonly RowOfSlot[];
+  /** Read before the rows: a call stands in its row before its tuples are there. */
+  readonly tuples: readonly Tuple[];
+  /** How many. */
+  readonly marks: number;
   readonly counters: Counters;
+  /** Calls that the kernel did not run the programs for since the slot was armed. */
+  readonly misses: bigint;
 }
 
 /** The same number in every table (io_uring_setup came after the tables were unified, 5.1). */
@@ -28,8 +36,9 @@ function usesIoUring({ key, row }: RowOfSlot): boolean {
   return isProfiled && row.calls.some((call) => call.nr === IO_URING_SETUP);
 }
 
-function reasonsOf({ counters, rows }: RawSlot): PartialReason[] {
+function reasonsOf({ counters, rows, misses }: RawSlot): PartialReason[] {
   const reasons: PartialReason[] = [];
+  if (misses > 0n) reasons.push('calls-missed');
   if (counters.full > 0n) reasons.push('ledger-full');
   if (counters.originUnknown > 0n) reasons.push('origin-unknown');
   if (counters.outOfRange > 0n) reasons.push('unknown-syscall');
@@ -41,20 +50,51 @@ function reasonsOf({ counters, rows }: RawSlot): PartialReason[] {
  * Grows with whatever a reading tells that an earlier one didn't: each first sight, and the first loss of each kind. A loss alone
  * must be enough, or what was read before it would go on being told as whole.
  */
-export function changesOf({ firstSights, full, originUnknown, outOfRange }: Counters): bigint {
-  return firstSights + BigInt([full, originUnknown, outOfRange].filter((count) => count > 0n).length);
+export function changesOf({ firstSights, full, originUnknown, outOfRange }: Counters, misses: bigint): bigint {
+  return firstSights + BigInt([full, originUnknown, outOfRange, misses].filter((count) => count > 0n).length);
+}
+
+const keyOf = ({ container, abi, origin }: RowKey): string => `${container} ${abi} ${origin}`;
+
+/** Of each watched call that was made: its tuples, or that there were too many. */
+function argumentsOf({ key, row }: RowOfSlot, tuples: readonly Tuple[]): CallArguments[] {
+  return orderedWatches(key.abi).flatMap(([nr, watch], ordinal): CallArguments[] => {
+    const own = tuples.filter((tuple) => tuple.nr === nr).map(({ values }) => values);
+    const wide = (row.tuples[ordinal] ?? 0) > TUPLES_PER_CALL;
+    if (own.length === 0 && !wide) return [];
+    return [{ nr, indices: [...watch.indices], tuples: wide ? [] : own.sort(compareTuples), wide }];
+  });
+}
+
+/** By the first value that differs. */
+function compareTuples(one: readonly string[], other: readonly string[]): number {
+  const place = one.findIndex((value, at) => value !== other[at]);
+  if (place < 0) return 0;
+  return BigInt(one[place] ?? 0) < BigInt(other[place] ?? 0) ? -1 : 1;
+}
+
+function entriesOf({ rows, tuples }: RawSlot): Map<bigint, RecordingEntry[]> {
+  const tuplesOf = Map.groupBy(tuples, keyOf);
+  const entries = new Map<bigint, RecordingEntry[]>();
+  for (const one of rows) {
+    const { container, abi, origin } = one.key;
+    const { calls, denied } = one.row;
+    const own = entries.get(container) ?? [];
+    own.push({ abi, origin, calls, denied, arguments: argumentsOf(one, tuplesOf.get(keyOf(one.key)) ?? []) });
+    entries.set(container, own);
+  }
+  return entries;
+}
+
+function fillOf({ containers, rows, tuples, marks }: RawSlot): number {
+  return Math.max(containers.size / CONTAINERS, rows.length / ROWS, tuples.length / TUPLES, marks / MARKS);
 }
 
 /** Containers in the order in which they were first met. */
 export function toReading(raw: RawSlot): SlotReading {
-  const entries = new Map<bigint, RecordingEntry[]>([...raw.containers.keys()].map((id) => [id, []]));
-  for (const { key, row } of raw.rows) {
-    const { container, abi, origin } = key;
-    const own = entries.get(container) ?? [];
-    own.push({ abi, origin, ...row });
-    entries.set(container, own);
-  }
-  const containers = [...entries].map(([cgroupId, own]): ContainerReading => {
+  const entries = entriesOf(raw);
+  const ids = new Set([...raw.containers.keys(), ...entries.keys()]);
+  const containers = [...ids].map((cgroupId): ContainerReading => {
     const { name, firstSeenNs, startedNs } = raw.containers.get(cgroupId) ?? NAMELESS;
     return {
       cgroupId,
@@ -62,11 +102,11 @@ export function toReading(raw: RawSlot): SlotReading {
       isPod: raw.podCgroupIds.includes(cgroupId),
       firstSeenNs,
       startedNs: startedNs === 0n ? null : startedNs,
-      entries: own,
+      entries: entries.get(cgroupId) ?? [],
     };
   });
   containers.sort((one, other) =>
     one.firstSeenNs < other.firstSeenNs ? -1 : one.firstSeenNs > other.firstSeenNs ? 1 : 0,
   );
-  return { containers, reasons: reasonsOf(raw) };
+  return { containers, reasons: reasonsOf(raw), fill: fillOf(raw) };
 }

@@ -3,6 +3,7 @@
 #ifndef FLAK_RECORD_H
 #define FLAK_RECORD_H
 
+#include "arguments.h"
 #include "maps.h"
 #include "place.h"
 #include "syscall.h"
@@ -38,10 +39,35 @@ static __always_inline bool has_place(const struct place *place, __u8 abi, int n
 	return false;
 }
 
-static __always_inline void record_call(const struct place *place, struct verdict *verdict, __u8 abi, __u8 origin, int nr)
+/*
+ * A watched call is looked at each time, until it is wide: its bit among the seen ones stays clear. What has been written down of it
+ * under this generation is in the cache of tuples, which so stands for the row as well.
+ */
+static __always_inline bool record_watched(const struct verdict *verdict, const struct watch *watch, struct row *row,
+					   const struct tuple_key *key)
+{
+	__u32 ordinal = watch->ordinal;
+	struct taken *entry;
+
+	if (ordinal >= WATCHED)
+		return false;
+	if (record_tuple(key, verdict->place.slot, &row->tuples[ordinal]))
+		return true;
+	entry = taken_at(key);
+	if (entry) {
+		entry->generation = verdict->generation;
+		entry->key = *key;
+	}
+	return false;
+}
+
+static __always_inline void record_call(struct verdict *verdict, __u8 abi, __u8 origin, int nr, struct pt_regs *regs)
 {
 	__u64 *seen = NULL, bit = 1ULL << (nr & 63);
 	__u32 word = ((__u32)origin * SYSCALLS + (__u32)nr) / 64;
+	struct tuple_key key;
+	struct watch *watch;
+	struct taken *known;
 	struct row *row;
 
 	barrier_var(word); /* or the compiler tests its parts, which tells the verifier nothing of the sum */
@@ -50,13 +76,23 @@ static __always_inline void record_call(const struct place *place, struct verdic
 		if (*seen & bit)
 			return;
 	}
-	row = find_row(place, abi, origin);
+	watch = find_watch(abi, nr);
+	if (watch) {
+		key = (struct tuple_key){ .container = verdict->place.container, .nr = nr, .abi = abi, .origin = origin };
+		take_tuple(&key, regs, watch);
+		known = taken_at(&key);
+		if (known && is_taken(known, &key, verdict->generation))
+			return;
+	}
+	row = find_row(&verdict->place, abi, origin);
 	if (!row || (__u32)nr >= SYSCALLS)
 		return;
 	if (!row->first_seen_ns[nr]) {
 		row->first_seen_ns[nr] = bpf_ktime_get_boot_ns();
-		COUNT(place->slot, first_sights);
+		COUNT(verdict->place.slot, first_sights);
 	}
+	if (watch && !record_watched(verdict, watch, row, &key))
+		return;
 	if (seen)
 		*seen |= bit;
 }

@@ -1,27 +1,29 @@
 /** Taking, resuming and giving up a slot. Everything here runs under the lock; the order of its steps is what makes it safe. */
 import type { RunningContainer } from './running.ts';
 import type { Bpf } from './libbpf.ts';
-import type { Maps } from './pins.ts';
+import type { Pins } from './pins.ts';
 import type { SlotEntry } from './layout.ts';
+import type { InnerMaps } from './inner-maps.ts';
+import { INNER_ROLES, openOrCreate, placeInner, removeInner } from './inner-maps.ts';
 import * as layout from './layout.ts';
 
 /** What a tracer keeps open of its slot. */
 export interface HeldSlot {
   readonly index: number;
-  readonly rows: number;
-  readonly containers: number;
+  readonly inner: InnerMaps;
   readonly armedNs: bigint;
+  readonly missesBefore: bigint;
 }
 
 export interface SlotDeps {
   readonly bpf: Bpf;
-  readonly maps: Maps;
+  readonly pins: Pins;
   readonly bootNs: () => bigint;
   /** The containers that run in a pod's cgroup now. */
   readonly runningContainers: (podCgroupId: bigint) => readonly RunningContainer[];
 }
 
-export function readEntry({ bpf, maps }: SlotDeps, index: number): SlotEntry {
+export function readEntry({ bpf, pins: { maps } }: SlotDeps, index: number): SlotEntry {
   const bytes = Buffer.alloc(layout.SIZES.slot);
   bpf.lookup(maps.directory, layout.encodeIndex(index), bytes);
   return layout.decodeSlot(bytes);
@@ -31,11 +33,11 @@ export function readDirectory(deps: SlotDeps): SlotEntry[] {
   return Array.from({ length: layout.SLOTS }, (_, index) => readEntry(deps, index));
 }
 
-export function writeEntry({ bpf, maps }: SlotDeps, index: number, entry: SlotEntry): void {
+export function writeEntry({ bpf, pins: { maps } }: SlotDeps, index: number, entry: SlotEntry): void {
   bpf.update(maps.directory, layout.encodeIndex(index), layout.encodeSlot(entry));
 }
 
-function readGeneration({ bpf, maps }: SlotDeps): bigint {
+function readGeneration({ bpf, pins: { maps } }: SlotDeps): bigint {
   const bytes = Buffer.alloc(layout.SIZES.generation);
   bpf.lookup(maps.generation, layout.encodeIndex(0), bytes);
   return bytes.readBigUInt64LE();
@@ -43,91 +45,95 @@ function readGeneration({ bpf, maps }: SlotDeps): bigint {
 
 /** Voids every verdict the programs have cached. */
 function bumpGeneration(deps: SlotDeps): void {
-  deps.bpf.update(deps.maps.generation, layout.encodeIndex(0), layout.encodeU64(readGeneration(deps) + 1n));
-}
-
-/** The inner map at this place, or null. Reading an array of maps gives the id of the inner map. */
-function openInner({ bpf }: SlotDeps, outer: number, index: number): number | null {
-  const id = Buffer.alloc(layout.SIZES.index);
-  return bpf.lookup(outer, layout.encodeIndex(index), id) ? bpf.openMapById(id.readUInt32LE()) : null;
-}
-
-/** The kernel answers only when no program is running that had not seen the change (maybe_wait_bpf_programs, since 4.20). */
-function placeInner({ bpf }: SlotDeps, outer: number, index: number, inner: number): void {
-  const descriptor = Buffer.alloc(layout.SIZES.index);
-  descriptor.writeInt32LE(inner);
-  bpf.update(outer, layout.encodeIndex(index), descriptor);
-}
-
-/** Places it even where it was there already: for the wait, which a resumed slot with a new cgroup needs as well. */
-function openOrCreate(deps: SlotDeps, outer: number, index: number, create: () => number): number {
-  const inner = openInner(deps, outer, index) ?? create();
-  try {
-    placeInner(deps, outer, index, inner);
-  } catch (error) {
-    deps.bpf.closeMap(inner);
-    throw error;
-  }
-  return inner;
+  deps.bpf.update(deps.pins.maps.generation, layout.encodeIndex(0), layout.encodeU64(readGeneration(deps) + 1n));
 }
 
 /** Says in a slot's counters that callers can't be told apart in one of its containers. */
-function noteUnknownOrigin({ bpf, maps }: SlotDeps, index: number): void {
+function noteUnknownOrigin({ bpf, pins: { maps } }: SlotDeps, index: number): void {
   const bytes = layout.encodeCounters({ firstSights: 0n, full: 0n, originUnknown: 1n, outOfRange: 0n });
   bpf.update(maps.counters, layout.encodeIndex(index), bytes);
 }
 
 /**
- * The map of a slot's containers, with those in it that run already: nothing else would tell the programs of one that
+ * Tells the map of a slot's containers of those that run already: nothing else would tell the programs of one that
  * sleeps, and whoever joins such a container would be taken for a runtime setting it up.
  */
-function createContainers(deps: SlotDeps, index: number, podCgroupIds: readonly bigint[]): number {
-  const { SIZES, CONTAINERS } = layout;
-  const map = deps.bpf.createHash('flak_containers', SIZES.containerKey, SIZES.container, CONTAINERS);
-  const running = podCgroupIds.flatMap(deps.runningContainers).slice(0, CONTAINERS);
+function noteRunning(deps: SlotDeps, index: number, map: number, podCgroupIds: readonly bigint[]): void {
+  const running = podCgroupIds.flatMap(deps.runningContainers).slice(0, layout.CONTAINERS);
   for (const { cgroupId, name, mountNs } of running) {
     const row = { name, mountNs, firstSeenNs: deps.bootNs(), startedNs: 0n };
     deps.bpf.update(map, layout.encodeU64(cgroupId), layout.encodeContainer(row));
   }
   if (running.some(({ mountNs }) => mountNs === 0)) noteUnknownOrigin(deps, index);
-  return map;
+}
+
+/** Runs missed by any of the programs since they were loaded, counted by the kernel. */
+export function countMisses({ bpf, pins }: SlotDeps): bigint {
+  return pins.programs.reduce((sum, program) => sum + bpf.missesOf(program), 0n);
+}
+
+/** @throws BpfError (E2BIG) where the slot has no room for another mark */
+function writeMarks({ bpf }: SlotDeps, map: number, marks: readonly Buffer[]): void {
+  for (const mark of marks) bpf.update(map, mark, layout.encodeU64(1n));
 }
 
 /**
  * Brings a slot from whatever state a crash left it in to armed. Targets come before the map of the rows, and that before the
  * generation: placing a map waits for all running programs, so a verdict made under the new generation knows the targets.
  * The slot's time comes last: whoever was met before it was there at arming.
+ * @param commands hashes of the commands of probes and hooks
  */
-export function arm(deps: SlotDeps, index: number, entry: SlotEntry): HeldSlot {
-  const { bpf, maps } = deps;
-  const { SIZES } = layout;
+export function arm(deps: SlotDeps, index: number, entry: SlotEntry, commands: readonly bigint[]): HeldSlot {
+  const { bpf, pins } = deps;
   writeEntry(deps, index, entry);
-  const containers = openOrCreate(deps, maps.containers, index, () => createContainers(deps, index, entry.cgroupIds));
-  for (const id of entry.cgroupIds) {
-    bpf.update(maps.targets, layout.encodeU64(id), layout.encodeTarget(index, entry.slotGeneration));
-  }
-  const rows = openOrCreate(deps, maps.rows, index, () =>
-    bpf.createHash('flak_rows', SIZES.rowKey, SIZES.row, layout.ROWS),
+  const containers = openOrCreate(deps, 'containers', index, (map) => {
+    noteRunning(deps, index, map, entry.cgroupIds);
+  });
+  const tuples = openOrCreate(deps, 'tuples', index);
+  const marks = openOrCreate(deps, 'marks', index);
+  writeMarks(
+    deps,
+    marks,
+    commands.map((hash) => layout.encodeMark('command', hash)),
   );
+  for (const id of entry.cgroupIds) {
+    bpf.update(pins.maps.targets, layout.encodeU64(id), layout.encodeTarget(index, entry.slotGeneration));
+  }
+  const rows = openOrCreate(deps, 'rows', index);
   bumpGeneration(deps);
-  if (entry.armedNs !== layout.NOT_ARMED) return { index, rows, containers, armedNs: entry.armedNs };
-  const armedNs = deps.bootNs();
-  writeEntry(deps, index, { ...entry, armedNs });
-  return { index, rows, containers, armedNs };
+  const armedNs = entry.armedNs === layout.NOT_ARMED ? deps.bootNs() : entry.armedNs;
+  if (armedNs !== entry.armedNs) writeEntry(deps, index, { ...entry, armedNs });
+  return { index, inner: { containers, tuples, marks, rows }, armedNs, missesBefore: entry.missesBefore };
 }
 
 /** The entry of a new use of a free slot, and its counters at zero. */
 export function prepareFresh(deps: SlotDeps, index: number, podUid: string, cgroupIds: readonly bigint[]): SlotEntry {
-  const { bpf, maps } = deps;
-  bpf.update(maps.counters, layout.encodeIndex(index), Buffer.alloc(layout.SIZES.counters));
+  const { bpf, pins } = deps;
+  bpf.update(pins.maps.counters, layout.encodeIndex(index), Buffer.alloc(layout.SIZES.counters));
   return {
     podUid,
     cgroupIds,
     armedNs: layout.NOT_ARMED,
     goneSinceNs: 0n,
+    missesBefore: countMisses(deps),
     slotGeneration: Number((readGeneration(deps) + 1n) & 0xffff_ffffn),
     inUse: true,
   };
+}
+
+/**
+ * From now on what these containers call is `serving`. To be called under the lock. The map is placed once more for the wait, and
+ * the generation is bumped then: a verdict that carries the new one was made by a program that saw the marks.
+ * @throws BpfError (E2BIG) where the slot has no room for another mark
+ */
+export function markServing(deps: SlotDeps, { index, inner }: HeldSlot, cgroupIds: readonly bigint[]): void {
+  const value = Buffer.alloc(layout.SIZES.mark);
+  const marks = cgroupIds.map((id) => layout.encodeMark('serving', id));
+  const added = marks.filter((mark) => !deps.bpf.lookup(inner.marks, mark, value));
+  if (added.length === 0) return;
+  writeMarks(deps, inner.marks, added);
+  placeInner(deps, 'marks', index, inner.marks);
+  bumpGeneration(deps);
 }
 
 /**
@@ -135,18 +141,17 @@ export function prepareFresh(deps: SlotDeps, index: number, podUid: string, cgro
  * none can still hold an old verdict when the slot is used again.
  */
 export function disarm(deps: SlotDeps, index: number): void {
-  const { bpf, maps } = deps;
   const entry = readEntry(deps, index);
-  for (const id of entry.cgroupIds) bpf.remove(maps.targets, layout.encodeU64(id));
+  for (const id of entry.cgroupIds) deps.bpf.remove(deps.pins.maps.targets, layout.encodeU64(id));
   bumpGeneration(deps);
-  bpf.remove(maps.rows, layout.encodeIndex(index));
-  bpf.remove(maps.containers, layout.encodeIndex(index));
+  for (const role of INNER_ROLES) removeInner(deps, role, index);
   writeEntry(deps, index, {
     ...entry,
     podUid: '0'.repeat(32),
     cgroupIds: [],
     armedNs: 0n,
     goneSinceNs: 0n,
+    missesBefore: 0n,
     inUse: false,
   });
 }

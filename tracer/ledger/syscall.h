@@ -31,6 +31,27 @@ static __always_inline int left_syscall(struct pt_regs *regs)
 	return regs->orig_ax;
 }
 
+/* asm/syscall.h, syscall_get_arguments: di, si, dx, r10, r8, r9; of the 32-bit interfaces bx, cx, dx, si, di, bp. */
+static __always_inline __u64 argument(struct pt_regs *regs, __u8 abi, __u8 index)
+{
+	bool is_i386 = abi == ABI_I386;
+
+	switch (index) {
+	case 0:
+		return is_i386 ? regs->bx : regs->di;
+	case 1:
+		return is_i386 ? regs->cx : regs->si;
+	case 2:
+		return regs->dx;
+	case 3:
+		return is_i386 ? regs->si : regs->r10;
+	case 4:
+		return is_i386 ? regs->di : regs->r8;
+	default:
+		return is_i386 ? regs->bp : regs->r9;
+	}
+}
+
 #elif defined(__TARGET_ARCH_arm64)
 
 #define NATIVE_ABI ABI_AARCH64
@@ -46,6 +67,24 @@ static __always_inline __u8 split_abi(struct task_struct *task, int *nr)
 static __always_inline int left_syscall(struct pt_regs *regs)
 {
 	return regs->syscallno;
+}
+
+static __always_inline __u64 argument(struct pt_regs *regs, __u8 abi, __u8 index)
+{
+	switch (index) {
+	case 0:
+		return regs->orig_x0;
+	case 1:
+		return regs->regs[1];
+	case 2:
+		return regs->regs[2];
+	case 3:
+		return regs->regs[3];
+	case 4:
+		return regs->regs[4];
+	default:
+		return regs->regs[5];
+	}
 }
 
 #endif

@@ -13,7 +13,7 @@ import { compile, makeCgroup, openStage, runInside } from './stage.ts';
 
 /** Ids of the programs and maps pinned below a stage, read by bpftool. */
 function pinned(stage: Stage): { programs: number[]; maps: number[] } {
-  const root = join(stage.options.pinRoot, 'v1');
+  const root = join(stage.options.pinRoot, 'v2');
   const idOf = (kind: string, name: string): number => {
     const shown = execFileSync('bpftool', ['-j', kind, 'show', 'pinned', join(root, name)], { encoding: 'utf8' });
     const parsed = JSON.parse(shown) as { id: number; prog_id?: number };
@@ -21,7 +21,7 @@ function pinned(stage: Stage): { programs: number[]; maps: number[] } {
   };
   return {
     programs: ['ledger_enter', 'ledger_exit', 'ledger_fork', 'ledger_exec'].map((name) => idOf('link', name)),
-    maps: ['rows', 'containers', 'directory', 'counters', 'targets', 'generation'].map((name) => idOf('map', name)),
+    maps: ['rows', 'containers', 'tuples', 'marks', 'directory', 'counters', 'targets', 'generation'].map((name) => idOf('map', name)),
   };
 }
 
@@ -101,7 +101,7 @@ describe('the life of the ledger on a node', function () {
 
   it('makes no slot for a pod without a cgroup, and takes away what a killed tracer left half removed', async () => {
     const { target } = stage.pod();
-    mkdirSync(join(stage.options.pinRoot, 'v1-leaving'), { recursive: true });
+    mkdirSync(join(stage.options.pinRoot, 'v2-leaving'), { recursive: true });
     const refused = await stage.open().join({ ...target, cgroupIds: [] });
     assert.equal(refused.kind === 'refused' && refused.refusal, 'pod-cgroup-not-found');
     assert.deepEqual(remainsOf(stage), []);
@@ -187,7 +187,7 @@ describe('the life of the ledger on a node', function () {
       callOnFirstCpu();
       const slot = await stage.join(pod);
       assert.equal(slot.resumed, false);
-      assert.deepEqual(slot.read(), { containers: [], reasons: [] });
+      assert.deepEqual(slot.read(), { containers: [], reasons: [], fill: 0 });
       assert.equal(slot.changes(), 0n);
       callOnFirstCpu();
       assert.ok(slot.changes() > 0n);

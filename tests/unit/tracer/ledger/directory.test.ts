@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { ORPHAN_GRACE_NS, chooseSlot, planSweep } from '../../../../tracer/ledger/directory.ts';
 import type { SlotEntry } from '../../../../tracer/ledger/layout.ts';
 
-const FREE: SlotEntry = { podUid: '', cgroupIds: [], armedNs: 0n, goneSinceNs: 0n, slotGeneration: 0, inUse: false };
+const FREE: SlotEntry = {
+  podUid: '',
+  cgroupIds: [],
+  armedNs: 0n,
+  goneSinceNs: 0n,
+  missesBefore: 0n,
+  slotGeneration: 0,
+  inUse: false,
+};
 
 function used(podUid: string, changes: Partial<SlotEntry> = {}): SlotEntry {
   return { ...FREE, podUid, cgroupIds: [1n], armedNs: 1n, slotGeneration: 1, inUse: true, ...changes };
@@ -29,7 +37,8 @@ describe('the choice of a slot', () => {
 
 describe('the sweep of slots that nobody will come back for', () => {
   const isGone = (id: bigint): boolean => id >= 100n;
-  const plan = (entry: SlotEntry, nowNs: bigint): unknown => planSweep([entry], 'own', isGone, nowNs);
+  const plan = (entry: SlotEntry, nowNs: bigint, isHeld = false): unknown =>
+    planSweep([entry], 'own', { isGone, isHeld: () => isHeld, nowNs });
 
   it('leaves a pod alone while one of its cgroups is there', () => {
     assert.deepEqual(plan(used('a', { cgroupIds: [100n, 1n] }), 10n ** 18n), []);
@@ -49,6 +58,12 @@ describe('the sweep of slots that nobody will come back for', () => {
 
   it('takes the mark away when a cgroup is there after all', () => {
     assert.deepEqual(plan(used('a', { goneSinceNs: 50n }), 10n ** 18n), [{ kind: 'mark', index: 0, goneSinceNs: 0n }]);
+  });
+
+  it('leaves a slot alone whose tracer lives, even one marked long ago by whom the tracer’s death had misled', () => {
+    assert.deepEqual(plan(used('a', { cgroupIds: [100n] }), 10n ** 18n, true), []);
+    const marked = used('a', { cgroupIds: [100n], goneSinceNs: 50n });
+    assert.deepEqual(plan(marked, 10n ** 18n, true), [{ kind: 'mark', index: 0, goneSinceNs: 0n }]);
   });
 
   it('never touches the joiner’s own slot, nor a free one', () => {

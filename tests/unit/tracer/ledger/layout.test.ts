@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { ABIS, MAX_SYSCALLS, ORIGINS } from '../../../../profile/recording.ts';
 import * as layout from '../../../../tracer/ledger/layout.ts';
-
-const HEADER = join(import.meta.dirname, '../../../../tracer/ledger/ledger.h');
-
-/** What the C compiler makes of ledger.h. */
-function compiled(expressions: readonly string[]): number[] {
-  const prints = expressions.map((expression) => `printf("%ld\\n", (long)(${expression}));`).join('');
-  const source = `#include <stdio.h>\n#include <stddef.h>\n#include "${HEADER}"\nint main(void) { ${prints} }`;
-  const program = 'd=$(mktemp -d) && cc -xc - -o $d/p && $d/p; rm -r $d';
-  return execFileSync('sh', ['-c', program], { input: source, encoding: 'utf8' }).trim().split('\n').map(Number);
-}
+import { WATCHED } from '../../../../tracer/ledger/watches.ts';
+import { compiled } from './compiled.ts';
 
 const u64 = fc.bigInt({ min: 0n, max: 0xffff_ffff_ffff_ffffn });
 const u32 = fc.nat({ max: 0xffff_ffff });
@@ -21,23 +11,27 @@ const u32 = fc.nat({ max: 0xffff_ffff });
 describe('the layout of the pinned maps', () => {
   it('has the sizes and bounds that the C compiler gives ledger.h', () => {
     const { SIZES, SLOTS, ROWS, CONTAINERS } = layout;
-    const structs = ['row_key', 'row', 'container', 'slot', 'counters', 'target'].map(
+    const structs = ['row_key', 'row', 'container', 'slot', 'counters', 'target', 'tuple_key', 'mark_key'].map(
       (name) => `sizeof(struct ${name})`,
     );
-    assert.deepEqual(compiled([...structs, 'SLOTS', 'ROWS', 'CONTAINERS', 'SYSCALLS', 'ORIGINS']), [
+    assert.deepEqual(compiled(structs), [
       ...[SIZES.rowKey, SIZES.row, SIZES.container, SIZES.slot, SIZES.counters, SIZES.target],
-      ...[SLOTS, ROWS, CONTAINERS, MAX_SYSCALLS, ORIGINS.length],
+      ...[SIZES.tupleKey, SIZES.markKey],
+    ]);
+    const bounds = ['SLOTS', 'ROWS', 'CONTAINERS', 'SYSCALLS', 'ORIGINS', 'ABIS', 'MARKS', 'TUPLES', 'TUPLES_PER_CALL'];
+    assert.deepEqual(compiled([...bounds, 'WATCHED']), [
+      ...[SLOTS, ROWS, CONTAINERS, MAX_SYSCALLS, ORIGINS.length, ABIS.length],
+      ...[layout.MARKS, layout.TUPLES, layout.TUPLES_PER_CALL, WATCHED],
     ]);
   });
 
   it('has the places that the C compiler gives the fields', () => {
-    const [startedNs, mountNs, armedNs, generation, errno, abi] = compiled([
+    const [startedNs, mountNs, armedNs, misses, generation] = compiled([
       'offsetof(struct container, started_ns)',
       'offsetof(struct container, mount_ns)',
       'offsetof(struct slot, armed_ns)',
+      'offsetof(struct slot, misses_before)',
       'offsetof(struct slot, slot_generation)',
-      'offsetof(struct row, denied_errno)',
-      'offsetof(struct row_key, abi)',
     ]);
     const container = layout.encodeContainer({ name: 'c', firstSeenNs: 1n, startedNs: 2n, mountNs: 3 });
     assert.equal(container.readBigUInt64LE(startedNs), 2n);
@@ -47,12 +41,13 @@ describe('the layout of the pinned maps', () => {
       cgroupIds: [],
       armedNs: 4n,
       goneSinceNs: 0n,
+      missesBefore: 6n,
       slotGeneration: 5,
       inUse: true,
     });
     assert.equal(slot.readBigUInt64LE(armedNs), 4n);
+    assert.equal(slot.readBigUInt64LE(misses), 6n);
     assert.equal(slot.readUInt32LE(generation), 5);
-    assert.deepEqual([errno, abi], [16 * MAX_SYSCALLS, 8]);
   });
 
   it('numbers interfaces and origins as ledger.h does', () => {
@@ -85,6 +80,7 @@ describe('the layout of the pinned maps', () => {
       ),
       armedNs: u64,
       goneSinceNs: u64,
+      missesBefore: u64,
       slotGeneration: u32,
       inUse: fc.boolean(),
     });
@@ -95,60 +91,19 @@ describe('the layout of the pinned maps', () => {
     );
   });
 
-  it('reads exactly the calls and denials that a row holds', () => {
-    const call = fc.tuple(
-      fc.nat({ max: MAX_SYSCALLS - 1 }),
-      u64.filter((ns) => ns > 0n),
+  it('marks a container and a command apart, though they be the same number', () => {
+    const [subject, kind, serving, command] = compiled([
+      'offsetof(struct mark_key, subject)',
+      'offsetof(struct mark_key, kind)',
+      'MARK_SERVING',
+      'MARK_COMMAND',
+    ]);
+    const marks = (['serving', 'command'] as const).map((name) => layout.encodeMark(name, 7n));
+    assert.deepEqual(
+      marks.map((mark) => mark.readUInt32LE(kind)),
+      [serving, command],
     );
-    const denial = fc.tuple(fc.nat({ max: MAX_SYSCALLS - 1 }), fc.integer({ min: 1, max: 4095 }));
-    const unique = { selector: ([nr]: readonly [number, unknown]) => nr };
-    fc.assert(
-      fc.property(fc.uniqueArray(call, unique), fc.uniqueArray(denial, unique), (calls, denials) => {
-        const row = Buffer.alloc(layout.SIZES.row);
-        for (const [nr, ns] of calls) row.writeBigUInt64LE(ns, 8 * nr);
-        for (const [nr, errno] of denials) {
-          row.writeBigUInt64LE(7n, 8 * (MAX_SYSCALLS + nr));
-          row.writeUInt16LE(errno, 16 * MAX_SYSCALLS + 2 * nr);
-        }
-        const read = layout.decodeRow(row);
-        const expected = calls.map(([nr, ns]) => `${nr} ${ns}`).sort();
-        assert.deepEqual(read.calls.map(({ nr, firstSeenNs }) => `${nr} ${firstSeenNs}`).sort(), expected);
-        assert.deepEqual(
-          read.denied.map(({ nr, errno }) => `${nr} ${errno}`).sort(),
-          denials.map(([nr, errno]) => `${nr} ${errno}`).sort(),
-        );
-      }),
-    );
-  });
-
-  it('leaves a denial whose number is not there yet to the next reading', () => {
-    const row = Buffer.alloc(layout.SIZES.row);
-    row.writeBigUInt64LE(7n, 8 * (MAX_SYSCALLS + 435));
-    assert.deepEqual(layout.decodeRow(row).denied, []);
-  });
-
-  it('makes no call up from any bytes: it reads a row, or says that it is none', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: layout.SIZES.row, maxLength: layout.SIZES.row }), (bytes) => {
-        try {
-          const { calls, denied } = layout.decodeRow(Buffer.from(bytes));
-          for (const { nr, errno } of denied) assert.ok(nr < MAX_SYSCALLS && errno > 0 && errno < 4096);
-          for (const { nr } of calls) assert.ok(bytes.slice(8 * nr, 8 * nr + 8).some((byte) => byte !== 0));
-        } catch (error) {
-          assert.ok(error instanceof RangeError);
-        }
-      }),
-      { numRuns: 30 },
-    );
-  });
-
-  it('refuses the row of an interface or origin that it does not know', () => {
-    const key = Buffer.alloc(layout.SIZES.rowKey);
-    key.writeUInt8(ABIS.length, 8);
-    assert.throws(() => layout.decodeRowKey(key), RangeError);
-    key.writeUInt8(0, 8);
-    key.writeUInt8(ORIGINS.length, 9);
-    assert.throws(() => layout.decodeRowKey(key), RangeError);
+    assert.ok(marks.every((mark) => mark.readBigUInt64LE(subject) === 7n));
   });
 
   it('reads a name up to its end, and all of one that has none', () => {

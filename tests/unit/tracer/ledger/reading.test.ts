@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
+import { CONTAINERS, MARKS, ROWS, TUPLES } from '../../../../tracer/ledger/layout.ts';
 import type { RawSlot, RowOfSlot } from '../../../../tracer/ledger/reading.ts';
 import { changesOf, toReading } from '../../../../tracer/ledger/reading.ts';
+import type { Tuple } from '../../../../tracer/ledger/rows.ts';
+import { orderedWatches } from '../../../../tracer/ledger/watches.ts';
 
 const QUIET = { firstSights: 9n, full: 0n, originUnknown: 0n, outOfRange: 0n };
 
 function row(container: bigint, origin: RowOfSlot['key']['origin'], ...numbers: number[]): RowOfSlot {
   const calls = numbers.map((nr) => ({ nr, firstSeenNs: '5' }));
-  return { key: { container, abi: 'x86_64', origin }, row: { calls, denied: [], arguments: [] } };
+  return { key: { container, abi: 'x86_64', origin }, row: { calls, denied: [], tuples: [] } };
+}
+
+const SOCKET = 41;
+
+function tuple(container: bigint, origin: Tuple['origin'], nr: number, ...values: string[]): Tuple {
+  return { container, abi: 'x86_64', origin, nr, indices: [0, 1, 2], values };
 }
 
 function raw(changes: Partial<RawSlot>): RawSlot {
@@ -19,7 +28,10 @@ function raw(changes: Partial<RawSlot>): RawSlot {
       [20n, early],
     ]),
     rows: [],
+    tuples: [],
+    marks: 0,
     counters: QUIET,
+    misses: 0n,
     ...changes,
   };
 }
@@ -33,8 +45,13 @@ describe('the reading of a slot', () => {
       { ...QUIET, full: 5n, outOfRange: 1n, originUnknown: 2n },
       { ...QUIET, firstSights: 10n, full: 5n, outOfRange: 1n, originUnknown: 2n },
     ];
-    assert.equal(new Set(steps.map(changesOf)).size, steps.length);
-    assert.equal(changesOf({ ...QUIET, full: 1n }), changesOf({ ...QUIET, full: 99n }), 'the reasons are the same');
+    assert.equal(new Set(steps.map((one) => changesOf(one, 0n))).size, steps.length);
+    assert.notEqual(changesOf(QUIET, 1n), changesOf(QUIET, 0n));
+    assert.equal(
+      changesOf({ ...QUIET, full: 1n }, 7n),
+      changesOf({ ...QUIET, full: 99n }, 8n),
+      'the reasons are the same',
+    );
   });
 
   it('gives each container its own rows, in the order of their first sight', () => {
@@ -74,6 +91,49 @@ describe('the reading of a slot', () => {
   it('has a reason for each counter', () => {
     const counters = { ...QUIET, originUnknown: 2n, outOfRange: 1n };
     assert.deepEqual(toReading(raw({ counters })).reasons, ['origin-unknown', 'unknown-syscall']);
+    assert.deepEqual(toReading(raw({ misses: 1n })).reasons, ['calls-missed']);
+  });
+
+  it('is as full as the fullest of the maps', () => {
+    assert.equal(toReading(raw({})).fill, 2 / CONTAINERS);
+    assert.equal(toReading(raw({ marks: MARKS / 2 })).fill, 0.5);
+    const rows = Array.from({ length: ROWS }, () => row(20n, 'startup', 1));
+    assert.equal(toReading(raw({ rows, marks: MARKS / 2 })).fill, 1);
+    const tuples = Array.from({ length: 0.75 * TUPLES }, () => tuple(20n, 'startup', SOCKET, '1'));
+    assert.equal(toReading(raw({ tuples })).fill, 0.75);
+  });
+
+  it('gives each watched call its tuples, in the order of their values, where it was made from', () => {
+    const tuples = [
+      tuple(20n, 'startup', SOCKET, '10', '1', '0'),
+      tuple(20n, 'startup', SOCKET, '2', '1', '6'),
+      tuple(20n, 'startup', SOCKET, '2', '1', '0'),
+      tuple(20n, 'setup', SOCKET, '16', '3', '0'),
+      tuple(30n, 'startup', SOCKET, '1', '1', '0'),
+    ];
+    const { containers } = toReading(raw({ rows: [row(20n, 'startup', SOCKET)], tuples }));
+    const own = [
+      ['2', '1', '0'],
+      ['2', '1', '6'],
+      ['10', '1', '0'],
+    ];
+    assert.deepEqual(
+      containers.flatMap(({ entries }) => entries.map((entry) => entry.arguments)),
+      [[{ nr: SOCKET, indices: [0, 1, 2], tuples: own, wide: false }]],
+    );
+  });
+
+  it('says of a call that it is wide where more tuples were met than are kept, and then tells none', () => {
+    const ordinal = orderedWatches('x86_64').findIndex(([nr]) => nr === SOCKET);
+    const ofSocket = (kept: number): RowOfSlot => {
+      const { key, row: plain } = row(20n, 'startup', SOCKET);
+      return { key, row: { ...plain, tuples: Array.from({ length: 64 }, (_, at) => (at === ordinal ? kept : 0)) } };
+    };
+    const tuples = [tuple(20n, 'startup', SOCKET, '2', '1', '6')];
+    const read = (kept: number): unknown =>
+      toReading(raw({ rows: [ofSocket(kept)], tuples })).containers[0]?.entries[0]?.arguments;
+    assert.deepEqual(read(33), [{ nr: SOCKET, indices: [0, 1, 2], tuples: [], wide: true }]);
+    assert.deepEqual(read(32), [{ nr: SOCKET, indices: [0, 1, 2], tuples: [['2', '1', '6']], wide: false }]);
   });
 
   it('takes io_uring for a reason where the workload or a probe set one up, not a runtime', () => {

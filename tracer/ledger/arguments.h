@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* The values that watched calls are made with: plain ones, from registers. Nothing behind a pointer is ever looked at. */
+#ifndef FLAK_ARGUMENTS_H
+#define FLAK_ARGUMENTS_H
+
+#include "maps.h"
+#include "place.h"
+#include "syscall.h"
+
+/* NULL where nothing is watched of this call. */
+static __always_inline struct watch *find_watch(__u8 abi, int nr)
+{
+	__u32 index = (__u32)abi * SYSCALLS + (__u32)nr;
+	struct watch *watch = bpf_map_lookup_elem(&watches, &index);
+
+	return watch && watch->form.count ? watch : NULL;
+}
+
+static __always_inline __u64 value_of(struct pt_regs *regs, __u8 abi, const struct watch *watch, int place)
+{
+	__u64 value = argument(regs, abi, watch->form.indices[place]);
+
+	return watch->whole & (1 << place) ? value : (__u32)value;
+}
+
+static __always_inline void take_tuple(struct tuple_key *key, struct pt_regs *regs, const struct watch *watch)
+{
+	key->form = watch->form;
+	key->values[0] = value_of(regs, key->abi, watch, 0);
+	key->values[1] = watch->form.count > 1 ? value_of(regs, key->abi, watch, 1) : 0;
+	key->values[2] = watch->form.count > 2 ? value_of(regs, key->abi, watch, 2) : 0;
+}
+
+static __always_inline struct taken *taken_at(const struct tuple_key *key)
+{
+	__u64 mixed = key->container + key->nr * 0x9e3779b97f4a7c15ULL + key->origin;
+	__u32 index;
+
+	mixed = (mixed ^ key->values[0]) * 0x9e3779b97f4a7c15ULL;
+	mixed = (mixed ^ key->values[1]) * 0x9e3779b97f4a7c15ULL;
+	mixed = (mixed ^ key->values[2]) * 0x9e3779b97f4a7c15ULL;
+	index = mixed >> 56; /* the best mixed bits: TAKEN is 2^8 */
+	return bpf_map_lookup_elem(&taken, &index);
+}
+
+static __always_inline bool is_taken(const struct taken *taken, const struct tuple_key *key, __u64 generation)
+{
+	const __u64 *one = (const __u64 *)&taken->key, *other = (const __u64 *)key;
+
+	return taken->generation == generation && one[0] == other[0] && one[1] == other[1] && one[2] == other[2] &&
+	       one[3] == other[3] && one[4] == other[4];
+}
+
+/*
+ * Writes the tuple down, and what of it is known. True once the call is wide: then nothing can be added any more.
+ * The count is raised by whoever has inserted, so two CPUs that meet the same tuple count it once.
+ */
+static __noinline bool record_tuple(const struct tuple_key *key, __u32 slot, __u32 *kept)
+{
+	void *tuples = bpf_map_lookup_elem(&slot_tuples, &slot);
+	__u64 now = bpf_ktime_get_boot_ns();
+
+	if (*(volatile __u32 *)kept > TUPLES_PER_CALL)
+		return true;
+	if (!tuples || bpf_map_lookup_elem(tuples, key))
+		return false;
+	if (*(volatile __u32 *)kept == TUPLES_PER_CALL) {
+		__sync_fetch_and_add(kept, 1);
+	} else if (bpf_map_update_elem(tuples, key, &now, BPF_NOEXIST) == 0) {
+		__sync_fetch_and_add(kept, 1);
+	} else {
+		if (bpf_map_lookup_elem(tuples, key))
+			return false;
+		__sync_fetch_and_add(kept, TUPLES_PER_CALL + 1);
+	}
+	COUNT(slot, first_sights);
+	return *(volatile __u32 *)kept > TUPLES_PER_CALL;
+}
+
+#endif

@@ -1,0 +1,37 @@
+/** The table of watched arguments as the programs read it. */
+import type { Watch } from '../../profile/arguments.ts';
+import { watchedNumbers } from '../../profile/arguments.ts';
+import type { Abi } from '../../profile/recording.ts';
+import { ABIS, MAX_SYSCALLS } from '../../profile/recording.ts';
+
+/** Places for counts in a row (ledger.h). */
+export const WATCHED = 64;
+
+/** The watched calls of an interface in the order of their places in a row. @throws RangeError where they have not all a place */
+export function orderedWatches(abi: Abi): readonly (readonly [nr: number, watch: Watch])[] {
+  const rows = [...watchedNumbers(abi)].sort(([one], [other]) => one - other);
+  if (rows.length > WATCHED) throw new RangeError(`${rows.length} watched calls of ${abi}, ${WATCHED} have a place`);
+  return rows;
+}
+
+function encodeWatch({ indices, wide64 }: Watch, ordinal: number): Buffer {
+  const whole = indices.reduce((bits, index, place) => bits | (wide64.includes(index) ? 1 << place : 0), 0);
+  const [first = 0, second = 0, third = 0] = indices;
+  return Buffer.from([first, second, third, indices.length, whole, ordinal, 0, 0]);
+}
+
+export interface WatchEntry {
+  /** Its place in the map `watches`. */
+  readonly index: number;
+  readonly bytes: Buffer;
+}
+
+/** `struct watch` of every watched call of every interface. */
+export function watchEntries(): WatchEntry[] {
+  return ABIS.flatMap((abi, table) =>
+    orderedWatches(abi).map(([nr, watch], ordinal) => ({
+      index: table * MAX_SYSCALLS + nr,
+      bytes: encodeWatch(watch, ordinal),
+    })),
+  );
+}
