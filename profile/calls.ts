@@ -22,9 +22,13 @@ const ENOSYS = 38;
 
 type Sights = Pick<ProfiledCall, 'firstSeenAt' | 'seenBy'>;
 
-/** Whether the workload, or something that joined its running container, made this call and the kernel answered. */
+/** Whether the workload, or a probe of it, made this call and the kernel answered. */
 export function isMadeByWorkload(call: ProfiledCall): boolean {
-  return call.errno === undefined && call.origins.some((origin) => PROFILED_ORIGINS.includes(origin));
+  return isMadeBy(call, PROFILED_ORIGINS);
+}
+
+export function isMadeBy(call: ProfiledCall, origins: readonly Origin[]): boolean {
+  return call.errno === undefined && call.origins.some((origin) => origins.includes(origin));
 }
 
 /** The union, sorted by ABI and name. Commutative, associative, idempotent. */

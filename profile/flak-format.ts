@@ -1,8 +1,10 @@
 /** The profile in Flak's own format: everything that is known, of which the OCI object is the part that runtimes read. */
 import { describeCompleteness } from './completeness.ts';
+import type { BareReason } from './argument-rules.ts';
+import type { ArgumentMode } from './enforced.ts';
 import type { Group } from './groups.ts';
-import type { SeccompProfile } from './seccomp.ts';
-import { toSeccomp } from './seccomp.ts';
+import type { ProfileOptions, SeccompProfile } from './seccomp.ts';
+import { argumentRulesOf, DEFAULT_OPTIONS, toSeccomp } from './seccomp.ts';
 import type { Revision, Workload } from './syscall-profile.ts';
 
 export interface FlakProfile extends Revision {
@@ -11,6 +13,12 @@ export interface FlakProfile extends Revision {
   readonly container: string;
   /** The completeness in one line, for people. */
   readonly summary: string;
+  /** Which calls `seccomp` allows with recorded values only, and which watched ones with any, each with its reason. */
+  readonly arguments: {
+    readonly mode: ArgumentMode;
+    readonly ruled: readonly string[];
+    readonly bare: readonly { readonly name: string; readonly reason: BareReason }[];
+  };
   /** What `seccomp` allows beside the recorded calls, each with its reason. */
   readonly groups: readonly Group[];
   readonly seccomp: SeccompProfile;
@@ -21,7 +29,21 @@ export function toFlakFormat(
   container: string,
   revision: Revision,
   groups: readonly Group[],
+  options: ProfileOptions = DEFAULT_OPTIONS,
 ): FlakProfile {
-  const summary = describeCompleteness(revision);
-  return { format: 'flak/v1', workload, container, summary, ...revision, groups, seccomp: toSeccomp(revision, groups) };
+  const { ruled, bare } = argumentRulesOf(revision, groups, options);
+  return {
+    format: 'flak/v1',
+    workload,
+    container,
+    summary: describeCompleteness(revision),
+    ...revision,
+    arguments: {
+      mode: options.arguments,
+      ruled: [...ruled.keys()],
+      bare: [...bare].map(([name, reason]) => ({ name, reason })),
+    },
+    groups,
+    seccomp: toSeccomp(revision, groups, options),
+  };
 }

@@ -4,10 +4,9 @@
  * src/runtime/os_linux.go, sys_linux_amd64.s, netpoll_epoll.go, mem_linux.go, and src/runtime/cgo/gcc_libinit.c for
  * threads, which runc (a cgo program) makes through pthread_create.
  */
+import { NAMESPACE_FLAGS } from './enforced.ts';
 import type { GroupedCall } from './groups.ts';
 
-/** All CLONE_NEW… flags of clone(2): what must be zero for a clone that is only a thread or a child. */
-const NAMESPACE_FLAGS = 0x7e020000;
 const ENOSYS = 38;
 
 const THREADS = 'starts or ends a thread when a system call blocks (runtime.newm, pthread_create)';
@@ -30,6 +29,7 @@ export const GO_RUNTIME: readonly GroupedCall[] = [
   { name: 'exit', reason: THREADS },
   {
     name: 'clone',
+    // No new namespace: only a thread or a child.
     reason: THREADS,
     args: [{ index: 0, value: NAMESPACE_FLAGS, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }],
   },

@@ -3,13 +3,13 @@
  * name with the reason for every call, so that nothing beyond the recording is in a profile unexplained.
  */
 
-/** One condition on an argument, in OCI's words. `value` and `valueTwo` must be exact in a double. */
-export interface ArgumentCondition {
-  readonly index: number;
-  readonly value: number;
-  readonly valueTwo: number;
-  readonly op: 'SCMP_CMP_MASKED_EQ';
-}
+/**
+ * One condition on an argument, in OCI's words. For `SCMP_CMP_MASKED_EQ` the mask is `value` and what it leaves has to be
+ * `valueTwo` (libseccomp: db_col_rule_add, datum_a and datum_b). Both must be exact in a double, and so below 2^53.
+ */
+export type ArgumentCondition = { readonly index: number; readonly value: number } & (
+  { readonly valueTwo: number; readonly op: 'SCMP_CMP_MASKED_EQ' } | { readonly op: 'SCMP_CMP_EQ' }
+);
 
 export interface GroupedCall {
   readonly name: string;

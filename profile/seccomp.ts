@@ -2,10 +2,13 @@
  * The profile as an OCI seccomp object (github.com/opencontainers/runtime-spec, config-linux.md, "Seccomp"): what
  * docker, containerd and CRI-O take.
  */
-import { isMadeByWorkload } from './calls.ts';
+import type { ArgumentRules } from './argument-rules.ts';
+import { argumentRules } from './argument-rules.ts';
+import { isMadeBy, PROFILED_ORIGINS } from './calls.ts';
+import type { ArgumentMode } from './enforced.ts';
 import type { ArgumentCondition, Group, GroupedCall } from './groups.ts';
 import { compareText } from './instants.ts';
-import type { Abi } from './recording.ts';
+import type { Abi, Origin } from './recording.ts';
 import type { Contributor, ProfiledCall } from './syscall-profile.ts';
 import { isKnownName } from './syscalls/names.ts';
 
@@ -41,25 +44,37 @@ export interface ProfiledContainer {
   readonly contributors: readonly Pick<Contributor, 'architecture'>[];
 }
 
+/** What is asked of a profile beside what was recorded. */
+export interface ProfileOptions {
+  readonly arguments: ArgumentMode;
+  /** Whether what strangers did in the container (`kubectl exec`) is allowed too. */
+  readonly foreign: boolean;
+}
+
+export const DEFAULT_OPTIONS: ProfileOptions = { arguments: 'safe', foreign: false };
+
 /**
- * Allows what the workload (and what joined it) was seen doing, and the groups; answers recorded denials with the
- * error number that the program saw; answers everything else EPERM.
+ * Allows what the workload (and its probes) was seen doing, and the groups; answers recorded denials with the error
+ * number that the program saw; answers everything else EPERM.
  *
  * OCI rules know names, not ABIs: over two ABIs the rules are the union (note `abi-union`). Calls that the tables don't
  * name, and names that no ABI in use has, are left out. Set-up before the filter is loaded needs no leave; set-up after
  * it is the base set's, since a container inside a filtered container (kind) shows all of its set-up as filtered.
  */
-export function toSeccomp({ calls, contributors }: ProfiledContainer, groups: readonly Group[]): SeccompProfile {
-  const made = calls.filter(isMadeByWorkload);
-  const denied = calls.filter(({ errno, origins }) => errno !== undefined && origins.some((o) => o !== 'setup'));
-  const abis = new Set<Abi>([...contributors.map((c) => c.architecture), ...[...made, ...denied].map((c) => c.abi)]);
-  const known = ({ name }: { readonly name: string }): boolean => isKnownName(name, abis);
-  const grouped = groupedCalls(groups, made).filter(known);
-  const bare = namesOf([...made.filter(known), ...grouped.filter(isBare)]);
-  // libseccomp drops a rule with arguments where another allows the call without.
-  const narrowed = grouped.filter(({ name, args }) => args !== undefined && !bare.has(name));
+export function toSeccomp(
+  container: ProfiledContainer,
+  groups: readonly Group[],
+  options: ProfileOptions = DEFAULT_OPTIONS,
+): SeccompProfile {
+  const { abis, made, denied, grouped, rules } = selectCalls(container, groups, options);
+  const bare = namesOf([...made.filter(({ name }) => !rules.ruled.has(name)), ...grouped.filter(isBare)]);
+  const narrowed = [
+    ...[...rules.ruled].flatMap(([name, alternatives]) => alternatives.map((args) => ({ name, args }))),
+    // libseccomp drops a rule with arguments where another allows the call without.
+    ...grouped.filter(({ name, args }) => args !== undefined && !bare.has(name)),
+  ];
   const open = new Set([...bare, ...namesOf(narrowed)]);
-  const answered = [...grouped, ...denied.filter(known)].flatMap(({ name, errno }) =>
+  const answered = [...grouped, ...denied].flatMap(({ name, errno }) =>
     errno === undefined || open.has(name) ? [] : [[name, errno] as const],
   );
   return {
@@ -70,6 +85,34 @@ export function toSeccomp({ calls, contributors }: ProfiledContainer, groups: re
       .map((abi) => ARCHITECTURES[abi]),
     syscalls: [...allowRule(bare), ...narrowedRules(narrowed), ...errnoRules(answered)],
   };
+}
+
+/** What the same profile enforces of arguments, and of which watched calls it doesn't. */
+export function argumentRulesOf(
+  container: ProfiledContainer,
+  groups: readonly Group[],
+  options: ProfileOptions = DEFAULT_OPTIONS,
+): ArgumentRules {
+  return selectCalls(container, groups, options).rules;
+}
+
+/** The calls that a profile is about. */
+function selectCalls({ calls, contributors }: ProfiledContainer, groups: readonly Group[], options: ProfileOptions) {
+  const origins: readonly Origin[] = options.foreign ? [...PROFILED_ORIGINS, 'exec:foreign'] : PROFILED_ORIGINS;
+  const answered: readonly Origin[] = [...origins, 'runtime-filtered'];
+  const made = calls.filter((call) => isMadeBy(call, origins));
+  const denied = calls.filter((call) => call.errno !== undefined && call.origins.some((o) => answered.includes(o)));
+  const abis = new Set<Abi>([...contributors.map((c) => c.architecture), ...[...made, ...denied].map((c) => c.abi)]);
+  const known = ({ name }: { readonly name: string }): boolean => isKnownName(name, abis);
+  const grouped = groupedCalls(groups, made).filter(known);
+  const rules = argumentRules({
+    made: made.filter(known),
+    origins,
+    mode: options.arguments,
+    isUnion: abis.size > 1,
+    declared: namesOf(grouped.filter(isBare)),
+  });
+  return { abis, made: made.filter(known), denied: denied.filter(known), grouped, rules };
 }
 
 function groupedCalls(groups: readonly Group[], made: readonly ProfiledCall[]): GroupedCall[] {
@@ -90,7 +133,7 @@ function allowRule(names: ReadonlySet<string>): SeccompRule[] {
 }
 
 /** One rule per call and conditions: the rules of one call are alternatives. */
-function narrowedRules(calls: readonly GroupedCall[]): SeccompRule[] {
+function narrowedRules(calls: readonly Pick<GroupedCall, 'name' | 'args'>[]): SeccompRule[] {
   const rules = calls.map(({ name, args }): SeccompRule => ({
     names: [name],
     action: 'SCMP_ACT_ALLOW',

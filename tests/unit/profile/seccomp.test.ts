@@ -6,7 +6,7 @@ import { declaredGroups } from '../../../profile/declared-groups.ts';
 import type { Group } from '../../../profile/groups.ts';
 import { ABIS } from '../../../profile/recording.ts';
 import type { SeccompProfile } from '../../../profile/seccomp.ts';
-import { renderSeccomp, toSeccomp } from '../../../profile/seccomp.ts';
+import { argumentRulesOf, renderSeccomp, toSeccomp } from '../../../profile/seccomp.ts';
 import type { ProfiledCall } from '../../../profile/syscall-profile.ts';
 import { profiledCallSchema } from '../../../profile/syscall-profile.ts';
 import { isKnownName } from '../../../profile/syscalls/names.ts';
@@ -97,6 +97,57 @@ describe('the OCI seccomp profile', () => {
     assert.equal(errnoOf([]), 38);
     assert.equal(errnoOf([call('clone3', { errno: 1 })]), 1);
     assert.equal(errnoOf([call('clone3')]), undefined);
+  });
+
+  const personality = (value: string, ...origins: ProfiledCall['origins']): ProfiledCall =>
+    call('personality', {
+      origins,
+      arguments: origins.map((origin) => ({ origin, indices: [0], tuples: [value], wide: false })),
+    });
+  const valuesIn = ({ syscalls }: SeccompProfile): unknown[] =>
+    syscalls.flatMap(({ names, args }) =>
+      names.includes('personality') ? [args?.map((condition) => Object.values(condition))] : [],
+    );
+
+  it('allows a call with the values that were recorded alone, where rules are asked for', () => {
+    const container = { calls: [call('read'), personality('8', 'startup')], contributors: X86 };
+    assert.deepEqual(valuesIn(toSeccomp(container, [])), [[[0, 0xffffffff, 8, 'SCMP_CMP_MASKED_EQ']]]);
+    assert.deepEqual(valuesIn(toSeccomp(container, [], { arguments: 'none', foreign: false })), [undefined]);
+    assert.deepEqual([...argumentRulesOf(container, []).ruled.keys()], ['personality']);
+  });
+
+  it('has no rules on arguments beside a declared call without, or over two architectures', () => {
+    const calls = [personality('8', 'startup')];
+    const declared = [group({ name: 'personality', reason: 'r' })];
+    assert.deepEqual(valuesIn(toSeccomp({ calls, contributors: X86 }, declared)), [undefined]);
+    const i386 = [{ ...calls[0], abi: 'i386' as const } as ProfiledCall];
+    assert.deepEqual(valuesIn(toSeccomp({ calls: i386, contributors: X86 }, [])), [undefined]);
+    assert.deepEqual([...argumentRulesOf({ calls: i386, contributors: X86 }, []).bare], [['personality', 'abi-union']]);
+  });
+
+  it("joins the recorded values with a group's", () => {
+    const args = [{ index: 0, value: 0xffffffff, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' as const }];
+    const container = { calls: [personality('8', 'startup')], contributors: X86 };
+    const groups = [group({ name: 'personality', reason: 'r', args }, { name: 'personality', reason: 'again', args })];
+    assert.equal(valuesIn(toSeccomp(container, groups)).length, 2);
+  });
+
+  it('leaves out what strangers did, unless asked for', () => {
+    const calls = [
+      personality('8', 'startup', 'exec:foreign'),
+      call('ptrace', { origins: ['exec:foreign'] }),
+      call('bpf', { origins: ['exec:foreign'], errno: 38 }),
+    ];
+    const container = { calls, contributors: X86 };
+    assert.deepEqual(
+      toSeccomp(container, []).syscalls.flatMap(({ names }) => names),
+      ['personality'],
+    );
+    const asked = toSeccomp(container, [], { arguments: 'safe', foreign: true });
+    assert.deepEqual(
+      asked.syscalls.flatMap(({ names }) => names),
+      ['ptrace', 'personality', 'bpf'],
+    );
   });
 
   it("never names a call twice or one that the tables don't know, and has the same bytes for the same calls", () => {
