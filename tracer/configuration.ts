@@ -16,6 +16,12 @@ const environmentSchema = z.object({
   FLAK_GATE_MEDIUM: z.enum(['hostPath', 'annotation', 'none']),
   /** The tracer pod's own terminationGracePeriodSeconds. */
   FLAK_GRACE_SECONDS: z.coerce.number().int().min(6).max(86_400),
+  /** Hashes (profile/exec-hash.ts) of the commands of the target's exec probes and lifecycle hooks. */
+  FLAK_EXEC_HASHES: z
+    .string()
+    .regex(/^([0-9a-f]{16}(,[0-9a-f]{16}){0,63})?$/, 'must be at most 64 hashes of 16 hexadecimal digits')
+    .default('')
+    .transform((text) => (text === '' ? [] : text.split(',').map((hash) => BigInt(`0x${hash}`)))),
   FLAK_TOKEN_FILE: path.default('/var/run/flak/token'),
   /** Directory with the files ca.crt, address and port. */
   FLAK_ENDPOINT_DIR: path.default('/etc/flak/endpoint'),
@@ -30,6 +36,8 @@ const environmentSchema = z.object({
   FLAK_RUN_ROOT: path.default('/host/run'),
   FLAK_LOG_ROOT: path.default('/host/var/log'),
   FLAK_GATE_ROOT: path.default('/run/flak/gates'),
+  /** Where tracers keep the names of containers for their successors. */
+  FLAK_ROLL_ROOT: path.default('/run/flak/containers'),
   FLAK_PIN_ROOT: path.default('/sys/fs/bpf/flak'),
   FLAK_LOCK_FILE: path.default('/run/flak/ledger.lock'),
   FLAK_LEDGER_OBJECT: path,
@@ -61,6 +69,7 @@ function arrange(env: z.infer<typeof environmentSchema>) {
     nodeName: env.FLAK_NODE_NAME,
     arming: env.FLAK_ARMING,
     gateMedium: env.FLAK_GATE_MEDIUM,
+    execHashes: env.FLAK_EXEC_HASHES,
     graceMs: env.FLAK_GRACE_SECONDS * 1000,
     pace: { firstSnapshotMs: env.FLAK_SNAPSHOT_MIN_MS, longestSnapshotMs: env.FLAK_SNAPSHOT_MAX_MS },
     cgroupWaitMs: env.FLAK_CGROUP_WAIT_MS,
@@ -73,6 +82,7 @@ function arrange(env: z.infer<typeof environmentSchema>) {
     runRoot: env.FLAK_RUN_ROOT,
     logRoot: env.FLAK_LOG_ROOT,
     gateRoot: env.FLAK_GATE_ROOT,
+    rollRoot: env.FLAK_ROLL_ROOT,
     ledger: { pinRoot: env.FLAK_PIN_ROOT, lockFile: env.FLAK_LOCK_FILE, objectFile: env.FLAK_LEDGER_OBJECT },
     logLevel: env.FLAK_LOG_LEVEL,
   } as const;

@@ -13,12 +13,13 @@ export interface LedgerDoor {
 
 export interface LedgerDoorOptions extends Omit<LedgerOptions, 'cgroupRoot'> {
   readonly podUid: string;
+  readonly execHashes: readonly bigint[];
   /** Undefined on a node with cgroup v1 alone. */
   readonly hierarchy: Hierarchy | undefined;
 }
 
 /** Opens nothing before the target is there: a node without a target is not touched. */
-export function createLedgerDoor({ podUid, hierarchy, ...options }: LedgerDoorOptions): LedgerDoor {
+export function createLedgerDoor({ podUid, execHashes, hierarchy, ...options }: LedgerDoorOptions): LedgerDoor {
   let opened: Ledger | undefined;
 
   async function join(pod: PodCgroup): Promise<JoinResult> {
@@ -26,7 +27,7 @@ export function createLedgerDoor({ podUid, hierarchy, ...options }: LedgerDoorOp
     const result = openLedger({ ...options, cgroupRoot: hierarchy.path });
     if (result.kind !== 'ok') return result;
     opened = result.ledger;
-    return opened.join({ podUid, cgroupIds: pod === NO_CGROUP ? [] : [pod.id] });
+    return opened.join({ podUid, cgroupIds: pod === NO_CGROUP ? [] : [pod.id], execHashes });
   }
 
   return {

@@ -8,5 +8,6 @@ export const EVENT_REASONS = {
   FlakNotTraced: 'Warning',
   FlakTracerFailed: 'Warning',
   FlakGateImageUnavailable: 'Warning',
+  FlakCommandsUnknown: 'Warning',
 } as const satisfies Record<string, 'Normal' | 'Warning'>;
 export type EventReason = keyof typeof EVENT_REASONS;

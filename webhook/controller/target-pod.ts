@@ -10,6 +10,8 @@ export type ContainerState =
 
 /** A container of the target itself; the gate is not among them. */
 export interface TargetContainer extends TracedContainer {
+  /** What the kubelet runs in it for exec probes and lifecycle hooks, as the runtime is given it. */
+  readonly execCommands: readonly (readonly string[])[];
   readonly state: ContainerState;
   /** It has run at least once, whatever it does now. */
   readonly everStarted: boolean;

@@ -1,5 +1,6 @@
 /** The tracer pod of a target: privileged and hostPID on the target's node, in a namespace of Flak's own. */
 import { ANNOTATIONS, FLAK_NAMESPACE, LABELS, OBJECTS, TOKEN_AUDIENCE } from '../names.ts';
+import { execHashesOf } from './exec-hashes.ts';
 import type { TargetFacts } from './facts.ts';
 import { tracerName } from './object-names.ts';
 import { TRACER_MOUNTS, TRACER_PATHS, tracerVolumes } from './tracer-pod-volumes.ts';
@@ -59,6 +60,7 @@ function environmentOf(order: TracerOrder, settings: TracerSettings): object[] {
     FLAK_NODE_NAME: target.nodeName,
     FLAK_ARMING: order.arming,
     FLAK_GATE_MEDIUM: order.medium,
+    FLAK_EXEC_HASHES: execHashesOf(target).hashes.join(),
     FLAK_GRACE_SECONDS: String(graceSecondsOf(order, settings)),
     FLAK_TOKEN_FILE: `${TRACER_PATHS.identity}/token`,
     FLAK_ENDPOINT_DIR: TRACER_PATHS.endpoint,

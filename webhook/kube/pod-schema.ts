@@ -1,6 +1,7 @@
 /** The fields of a pod that the controller looks at (core/v1 Pod). Unknown ones are ignored. */
 import { z } from 'zod';
 import { placementFields } from '../admission/pod.ts';
+import { commandFields } from './read-commands.ts';
 import { instantSchema, metadataSchema } from './read-object.ts';
 
 const words = z.array(z.string()).nullish();
@@ -10,6 +11,7 @@ const containerSchema = z.object({
   command: words,
   args: words,
   restartPolicy: z.string().nullish(),
+  ...commandFields,
 });
 export type ContainerSpec = z.infer<typeof containerSchema>;
 

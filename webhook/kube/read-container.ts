@@ -1,6 +1,7 @@
 /** A container of a pod's spec and its status, as the controller sees them. */
 import type { ContainerState, TargetContainer } from '../controller/target-pod.ts';
 import type { TracedContainer } from '../controller/trace-status.ts';
+import { readCommands } from './read-commands.ts';
 import type { ContainerSpec, ContainerStatus, RawState } from './pod-schema.ts';
 
 export function readState(state: RawState): ContainerState {
@@ -43,6 +44,7 @@ export function readContainer(
     name: spec.name,
     kind,
     command: [...(spec.command ?? []), ...(spec.args ?? [])],
+    execCommands: readCommands(spec),
     image: spec.image,
     imageDigest: status?.imageID ?? '',
     state: readState(status?.state),

@@ -12,6 +12,7 @@ export function container(changes: Partial<TargetContainer> = {}): TargetContain
     name: 'app',
     kind: 'app',
     command: ['serve'],
+    execCommands: [],
     image: 'app:1',
     imageDigest: 'app@sha256:1',
     state: { kind: 'running', startedAtMs: NOW - 60_000 },

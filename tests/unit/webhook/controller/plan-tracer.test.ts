@@ -1,4 +1,6 @@
-import { NOW, tracer } from './facts.ts';
+import { deepEqual, equal } from 'node:assert/strict';
+import { plan } from '../../../../webhook/controller/plan.ts';
+import { eventReasons, facts, kinds, NOW, pod, stopped, tracer } from './facts.ts';
 import { check } from './plan-table.ts';
 
 describe('plan: a tracer that fails while its target is recorded', () => {
@@ -30,4 +32,23 @@ describe('plan: a tracer that fails while its target is recorded', () => {
       does: ['create-tracer'],
     },
   ]);
+});
+
+describe('plan: words about a tracer that ended', () => {
+  const ending = pod({ deletionAtMs: NOW, containers: [stopped(NOW - 1000)] });
+
+  it('are none when it ended well at the end of its target: its last report may only not have been seen yet', () => {
+    const done = plan(facts({ pod: ending, tracer: tracer({ phase: 'Succeeded' }) }), NOW);
+    deepEqual(kinds(done), ['delete-tracer']);
+    equal(eventReasons(done).includes('FlakTracerFailed'), false);
+  });
+
+  it('are said when it failed, or when its target lives on', () => {
+    for (const changes of [
+      { pod: ending, tracer: tracer({ phase: 'Failed' }) },
+      { tracer: tracer({ phase: 'Succeeded' }) },
+    ]) {
+      equal(eventReasons(plan(facts(changes), NOW)).includes('FlakTracerFailed'), true);
+    }
+  });
 });

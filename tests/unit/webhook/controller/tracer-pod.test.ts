@@ -100,6 +100,7 @@ describe('the tracer pod', () => {
     equal(env['FLAK_TARGET_UID'], UID);
     equal(env['FLAK_ARMING'], 'before-gate');
     equal(env['FLAK_GATE_MEDIUM'], 'hostPath');
+    equal(env['FLAK_EXEC_HASHES'], '');
     ok(
       Object.keys(env).every((name) => name.startsWith('FLAK_')),
       'the policy flak-tracers allows nothing else',
