@@ -2,15 +2,17 @@
 import { uptime } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pino, type Logger } from 'pino';
-import { findHierarchy } from './cgroups/hierarchy.ts';
+import { listPods } from './cgroups/find-pod-cgroup.ts';
+import { findHierarchy, type Hierarchy } from './cgroups/hierarchy.ts';
 import { readPodCgroup } from './cgroups/read-pod-cgroup.ts';
 import { watchPodCgroup } from './cgroups/watch-pod-cgroup.ts';
 import { createClock, instantOfBootNs } from './clock.ts';
 import { parseConfiguration, type Configuration } from './configuration.ts';
 import { containersCreated, findRecord } from './containers/find-record.ts';
+import { createRollFile, type RollFile } from './containers/roll-file.ts';
 import { createRoll } from './containers/roll.ts';
 import { createGate, NO_GATE } from './gate/gate.ts';
-import { createLedgerDoor } from './ledger-door.ts';
+import { createLedgerDoor, type LedgerDoor } from './ledger-door.ts';
 import { describeNode } from './node.ts';
 import { createControlPlane } from './report/control-plane.ts';
 import { createCourier } from './report/courier.ts';
@@ -20,6 +22,7 @@ import { createBell } from './run/bell.ts';
 import type { Ending } from './run/decide.ts';
 import { startHearing } from './run/hearing.ts';
 import { runTrace } from './run/run.ts';
+import { sweepLeftovers } from './sweep.ts';
 
 const LEDGER_OBJECT = fileURLToPath(new URL('./ledger/ledger.bpf.o', import.meta.url));
 
@@ -31,7 +34,7 @@ async function trace(configuration: Configuration, log: Logger, termination: Abo
   const clock = createClock(uptime);
   const bell = createBell(clock);
   const hierarchy = findHierarchy(configuration.cgroupRoot);
-  const ledger = createLedgerDoor({ ...configuration.ledger, podUid: target.podUid, hierarchy });
+  const ledger = openDoor(configuration, hierarchy);
   const exchange = createExchange(() => readEndpoint(place), place.serverName);
   const shared = {
     controlPlane: createControlPlane(exchange, target.podUid),
@@ -54,7 +57,7 @@ async function trace(configuration: Configuration, log: Logger, termination: Abo
       readPod: readPodCgroup,
       watchPod: watchPodCgroup,
       containersCreated: () => containersCreated(places, target.podUid, instantOfBootNs(clock, 0n)),
-      roll: createRoll((containerId) => findRecord(places, containerId)),
+      roll: createRoll((containerId) => findRecord(places, containerId), rollFile(configuration, log)),
       gate: configuration.gateMedium === 'hostPath' ? createGate(configuration.gateRoot, target.podUid) : NO_GATE,
       courier: createCourier(shared),
       hearing: startHearing({ ...shared, termination, graceMs: configuration.graceMs }),
@@ -66,11 +69,33 @@ async function trace(configuration: Configuration, log: Logger, termination: Abo
       pace: configuration.pace,
       cgroupWaitMs: configuration.cgroupWaitMs,
     });
-    return await Promise.race([run, failure.promise]);
+    const ending = await Promise.race([run, failure.promise]);
+    sweep(configuration, hierarchy, log);
+    return ending;
   } finally {
     lifetime.abort();
     ledger.close();
   }
+}
+
+function openDoor({ ledger, target, execHashes }: Configuration, hierarchy: Hierarchy | undefined): LedgerDoor {
+  return createLedgerDoor({ ...ledger, podUid: target.podUid, execHashes, hierarchy });
+}
+
+/** What it was there for is done: whatever comes up here is no reason to be started again. */
+function sweep(configuration: Configuration, hierarchy: Hierarchy | undefined, log: Logger): void {
+  if (hierarchy === undefined) return;
+  try {
+    sweepLeftovers(configuration, new Date(), () => listPods(hierarchy.path));
+  } catch (error) {
+    log.warn({ err: error }, 'What is left of pods that are gone could not be swept');
+  }
+}
+
+function rollFile({ rollRoot, target }: Configuration, log: Logger): RollFile {
+  return createRollFile(rollRoot, target.podUid, (error) => {
+    log.warn({ err: error }, 'The names of the containers could not be kept for a successor');
+  });
 }
 
 async function main(): Promise<number> {

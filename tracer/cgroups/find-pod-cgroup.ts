@@ -1,7 +1,7 @@
 /** Finds a pod's cgroup below any root the kubelet was given. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isAnyPodCgroup, isPodCgroup } from './pod-cgroup-name.ts';
+import { isAnyPodCgroup, podUidOf } from './pod-cgroup-name.ts';
 
 /**
  * The deepest known layout, kind inside a container with the systemd driver, needs 6 levels. Pods aren't descended into, so
@@ -23,21 +23,53 @@ export const NO_CGROUP: PodCgroup = { path: '/nonexistent', id: 0n };
  * @param root of the v2 hierarchy
  */
 export function findPodCgroup(root: string, podUid: string): PodCgroup | undefined {
+  for (const found of walk(root)) {
+    if (found === TOO_MANY) return undefined;
+    if (found.podUid === podUid) return identify(found.path);
+  }
+  return undefined;
+}
+
+/**
+ * UIDs of all pods that have a cgroup.
+ * @returns undefined where the tree is too large to be known as a whole
+ */
+export function listPods(root: string): ReadonlySet<string> | undefined {
+  const podUids = new Set<string>();
+  for (const found of walk(root)) {
+    if (found === TOO_MANY) return undefined;
+    podUids.add(found.podUid);
+  }
+  return podUids;
+}
+
+const TOO_MANY = Symbol('more directories than are walked');
+
+interface FoundPod {
+  readonly podUid: string;
+  readonly path: string;
+}
+
+function* walk(root: string): Generator<FoundPod | typeof TOO_MANY> {
   let level = [root];
   let visited = 0;
   for (let depth = 0; depth < BOUNDS.depth && level.length > 0; depth += 1) {
     const next: string[] = [];
     for (const parent of level) {
       visited += 1;
-      if (visited > BOUNDS.directories) return undefined;
+      if (visited > BOUNDS.directories) {
+        yield TOO_MANY;
+        return;
+      }
       for (const name of subdirectories(parent)) {
-        if (isPodCgroup(name, basename(parent), podUid)) return identify(join(parent, name));
-        if (!isAnyPodCgroup(name)) next.push(join(parent, name));
+        const path = join(parent, name);
+        const podUid = podUidOf(name, basename(parent));
+        if (podUid !== undefined) yield { podUid, path };
+        else if (!isAnyPodCgroup(name)) next.push(path);
       }
     }
     level = next;
   }
-  return undefined;
 }
 
 function identify(path: string): PodCgroup | undefined {

@@ -1,5 +1,15 @@
 /** The target's gate as the tracer has it in hand: a file whose existence opens it (hostPath medium). */
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, rmdirSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+  unlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 export interface Gate {
@@ -51,6 +61,13 @@ export function createGate(root: string, podUid: string): Gate {
       });
     },
   };
+}
+
+const POD_UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** UIDs of the pods that have a directory below the root, whoever made it. */
+export function listGates(root: string): string[] {
+  return (unless('ENOENT', () => readdirSync(root)) ?? []).filter((name) => POD_UID.test(name));
 }
 
 /** @returns undefined where the directory isn't there */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPodCgroup } from '../../../../tracer/cgroups/find-pod-cgroup.ts';
+import { findPodCgroup, listPods } from '../../../../tracer/cgroups/find-pod-cgroup.ts';
 import { findHierarchy } from '../../../../tracer/cgroups/hierarchy.ts';
 import { TemporaryTree } from '../../../temporary-tree.ts';
 
@@ -42,6 +42,24 @@ describe("finding a pod's cgroup", () => {
     tree.directory(join(...Array.from({ length: 20 }, () => 'kubepods'), `pod${UID}`));
     assert.equal(findPodCgroup(tree.root, UID), undefined);
     assert.equal(findPodCgroup(join(tree.root, 'nothing'), UID), undefined);
+  });
+});
+
+describe('listing the pods of a node', () => {
+  it('finds them below every root and driver, and none inside a pod', () => {
+    using tree = new TemporaryTree();
+    tree.directory(`kubepods/besteffort/pod${UID}/kubepods/pod22222222-5f0e-4b52-9d6c-0123456789ab`);
+    tree.directory(`kubepods.slice/kubepods-pod${slice(OTHER)}.slice`);
+    tree.directory('system.slice/podman.service');
+    assert.deepEqual(listPods(tree.root), new Set([UID, OTHER]));
+    assert.deepEqual(listPods(join(tree.root, 'system.slice')), new Set());
+  });
+
+  it('does not take a part for the whole', () => {
+    using tree = new TemporaryTree();
+    tree.directory(`kubepods/pod${UID}`);
+    for (let nr = 0; nr < 20_000; nr += 1) mkdirSync(join(tree.root, String(nr)));
+    assert.equal(listPods(tree.root), undefined);
   });
 });
 

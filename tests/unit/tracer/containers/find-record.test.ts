@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { utimesSync } from 'node:fs';
 import { containersCreated, findRecord, type ContainerDescription } from '../../../../tracer/containers/find-record.ts';
 import { createRoll } from '../../../../tracer/containers/roll.ts';
+import type { RollFile } from '../../../../tracer/containers/roll-file.ts';
 import { TemporaryTree } from '../../../temporary-tree.ts';
 
 const ID = 'c'.repeat(64);
@@ -13,6 +14,8 @@ const places = (tree: TemporaryTree) => ({
   pod: 'web-0',
 });
 const app = config({ 'io.kubernetes.cri.container-type': 'container', 'io.kubernetes.cri.container-name': 'app' });
+
+const NO_FILE: RollFile = { read: () => new Map(), write: () => undefined, remove: () => undefined };
 
 describe("a container's record", () => {
   for (const state of ['containerd', 'k3s/containerd', 'node2/containerd', 'other-containerd']) {
@@ -72,7 +75,7 @@ describe("a container's record", () => {
 
   it('is remembered when the container and its record are gone, and looked for again while it is not known', () => {
     const found = new Map<string, ContainerDescription>([[ID, { name: 'app', kind: 'container', runtime: 'runc' }]]);
-    const roll = createRoll((id) => found.get(id));
+    const roll = createRoll((id) => found.get(id), NO_FILE);
     assert.equal(roll.describe('later').kind, 'unknown');
     roll.notice([ID, 'later']);
     found.clear();
@@ -82,8 +85,9 @@ describe("a container's record", () => {
   });
 
   it('is forgotten, never mixed up, when a node has seen too many containers', () => {
-    const roll = createRoll((id) =>
-      id === '0' && known > 1 ? undefined : { name: id, kind: 'container', runtime: null },
+    const roll = createRoll(
+      (id) => (id === '0' && known > 1 ? undefined : { name: id, kind: 'container', runtime: null }),
+      NO_FILE,
     );
     let known = 0;
     for (; known < 5000; known += 1) roll.notice([String(known)]);

@@ -1,0 +1,40 @@
+/** What tracers and the kubelet left on the node for pods that are gone. Swept by every tracer that ends. */
+import { listRolls, createRollFile } from './containers/roll-file.ts';
+import { createGate, listGates } from './gate/gate.ts';
+
+export interface Places {
+  readonly gateRoot: string;
+  readonly rollRoot: string;
+}
+
+/** A tracer may be at work for a pod that is gone, as long as the control plane can't be reached; it writes while it learns. */
+const ROLL_KEPT_MS = 24 * 3_600_000;
+
+/**
+ * The kubelet makes a gate's directory for each gated pod, also for one that no tracer armed on. It does so when it makes the gate's
+ * container, long after the pod's cgroup: a directory that was listed before and whose pod has no cgroup is of a pod that ended.
+ * @param findPods UIDs of all pods that have a cgroup, undefined where that can't be known; asked after everything was listed
+ */
+export function sweepLeftovers(
+  { gateRoot, rollRoot }: Places,
+  now: Date,
+  findPods: () => ReadonlySet<string> | undefined,
+): void {
+  const gates = listGates(gateRoot);
+  const rolls = listRolls(rollRoot, new Date(now.getTime() - ROLL_KEPT_MS));
+  if (gates.length + rolls.length === 0) return;
+  const pods = findPods();
+  // A tracer is a pod itself: where no pod has a cgroup, its absence says nothing (`cgroupsPerQOS: false`).
+  if (pods === undefined || pods.size === 0) return;
+  const isGone = (podUid: string): boolean => !pods.has(podUid);
+  for (const podUid of gates.filter(isGone)) removeGate(gateRoot, podUid);
+  for (const podUid of rolls.filter(isGone)) createRollFile(rollRoot, podUid, () => undefined).remove();
+}
+
+function removeGate(root: string, podUid: string): void {
+  try {
+    createGate(root, podUid).remove();
+  } catch {
+    // Somebody put something in there: it is theirs, and no reason for a tracer to fail.
+  }
+}
