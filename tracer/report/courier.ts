@@ -38,40 +38,12 @@ export interface CourierDeps {
 
 export function createCourier(deps: CourierDeps): Courier {
   let state: CourierState = 'idle';
-  let lastNumber = 0;
+  const numbers = { last: 0 };
   let replaced = new AbortController();
 
   function become(next: CourierState): void {
     state = next;
     deps.onChange();
-  }
-
-  /** @returns the state the delivery ended in */
-  async function deliver(encode: (number: number) => Buffer, signal: AbortSignal): Promise<CourierState> {
-    let number = ++lastNumber;
-    let bytes = encode(number);
-    for (let failures = 0, taken = 0; ;) {
-      const outcome = await deps.controlPlane.putReport(number, bytes, signal);
-      signal.throwIfAborted();
-      const end = endOf(outcome);
-      if (end !== undefined) {
-        logEnd(deps.log, outcome, number, bytes);
-        return end;
-      }
-      if (outcome.kind === 'taken') {
-        number = lastNumber = Math.max(outcome.newest, lastNumber) + 1;
-        bytes = encode(number);
-        taken += 1;
-        // One number behind the newest is free, unless a second tracer takes them at the same time, or the server errs.
-        if (taken > 1) await deps.clock.sleep(backoffMs(taken - 1, deps.random()), signal);
-        signal.throwIfAborted();
-      } else if (outcome.kind === 'not-now') {
-        failures += 1;
-        deps.log.warn({ number, failures, reason: outcome.message }, 'The report could not be delivered yet');
-        await deps.clock.sleep(backoffMs(failures, deps.random(), outcome.retryAfterMs), signal);
-        signal.throwIfAborted();
-      }
-    }
   }
 
   return {
@@ -82,7 +54,7 @@ export function createCourier(deps: CourierDeps): Courier {
       replaced = new AbortController();
       const signal = AbortSignal.any([deps.signal, replaced.signal]);
       become('busy');
-      deliver(encode, signal).then(
+      deliver(deps, numbers, encode, signal).then(
         (end) => {
           // A delivery that was replaced between its answer and this turn has no say: the state is the newer one's.
           if (signal.aborted) return;
@@ -95,6 +67,38 @@ export function createCourier(deps: CourierDeps): Courier {
       );
     },
   };
+}
+
+/** @returns the state the delivery ended in */
+async function deliver(
+  deps: CourierDeps,
+  numbers: { last: number },
+  encode: (number: number) => Buffer,
+  signal: AbortSignal,
+): Promise<CourierState> {
+  let number = ++numbers.last;
+  let bytes = encode(number);
+  for (let failures = 0, taken = 0; ;) {
+    const outcome = await deps.controlPlane.putReport(number, bytes, signal);
+    signal.throwIfAborted();
+    const end = endOf(outcome);
+    if (end !== undefined) {
+      logEnd(deps.log, outcome, number, bytes);
+      return end;
+    }
+    if (outcome.kind === 'taken') {
+      number = numbers.last = Math.max(outcome.newest, numbers.last) + 1;
+      bytes = encode(number);
+      // The number behind the newest is free, unless a second tracer takes numbers at the same time, or the server errs.
+      if (taken > 0) await deps.clock.sleep(backoffMs(taken, deps.random()), signal);
+      taken += 1;
+    } else if (outcome.kind === 'not-now') {
+      failures += 1;
+      deps.log.warn({ number, failures, reason: outcome.message }, 'The report could not be delivered yet');
+      await deps.clock.sleep(backoffMs(failures, deps.random(), outcome.retryAfterMs), signal);
+    }
+    signal.throwIfAborted();
+  }
 }
 
 function endOf({ kind }: PutOutcome): CourierState | undefined {

@@ -27,21 +27,26 @@ const LOOK_MS = 100;
 
 /**
  * A target that is being deleted before it has a cgroup is not waited for. What a predecessor recorded outlives the cgroup, so
- * its slot is asked for before anything is given up.
+ * its slot is asked for before anything is given up. A tracer that is told to stop goes on until it knows why: a target that
+ * lives on may be waiting at its gate, and one that doesn't must not be handed over to nobody.
  */
 export async function arm(deps: ArmDeps): Promise<ArmResult> {
   const giveUpAtMs = deps.clock.steadyMs() + deps.cgroupWaitMs;
   for (;;) {
-    // Nothing is held yet that a successor would not find by itself.
-    if (deps.hearing.stopping() !== null) return { kind: 'over', ending: 'handed-over' };
-    const order = deps.hearing.order();
+    const nowMs = deps.clock.steadyMs();
+    const stopping = deps.hearing.stopping();
+    const order = stopping?.answer ?? deps.hearing.order();
     if (order === 'leave') return giveUp(deps);
+    // Nothing is held yet that a successor would not find by itself.
+    if (order === 'hand-over' || (stopping !== null && nowMs >= stopping.deadlineMs)) return HANDED_OVER;
     const pod = deps.findPod();
     if (pod !== undefined) return joinPod(deps, pod);
-    if (order === 'flush' || deps.clock.steadyMs() >= giveUpAtMs) return joinPod(deps, NO_CGROUP);
-    await deps.bell.wait(Math.min(giveUpAtMs, deps.clock.steadyMs() + LOOK_MS));
+    if (order === 'flush' || nowMs >= giveUpAtMs) return joinPod(deps, NO_CGROUP);
+    await deps.bell.wait(Math.min(giveUpAtMs, nowMs + LOOK_MS));
   }
 }
+
+const HANDED_OVER: ArmResult = { kind: 'over', ending: 'handed-over' };
 
 /** A predecessor's slot is taken over to be given up; where there is none, nothing is. */
 async function giveUp(deps: ArmDeps): Promise<ArmResult> {

@@ -6,13 +6,21 @@ import type { GateSight } from './gate-sight.ts';
 export type Phase =
   /** Armed; the gate holds the target back until the ledger has seen it. */
   | { readonly kind: 'awaiting-gate' }
-  | { readonly kind: 'recording'; readonly snapshotAtMs: number; readonly intervalMs: number }
+  | {
+      readonly kind: 'recording';
+      readonly snapshotAtMs: number;
+      readonly intervalMs: number;
+      /** While the ledger is crowded: not before this moment, and then after this pause. */
+      readonly early: { readonly atMs: number; readonly pauseMs: number };
+    }
   /** Ordered to flush; containers may still run. `quietSinceMs`: since when none does. */
   | { readonly kind: 'flushing'; readonly quietSinceMs: number | null }
   /** The final report is on its way. */
   | { readonly kind: 'closing' }
   /** Ordered to leave; what was seen is sent, if that is quickly done. */
   | { readonly kind: 'leaving'; readonly untilMs: number };
+
+type Recording = Extract<Phase, { kind: 'recording' }>;
 
 /**
  * - `flushed`: the final report is stored. - `left`: the trace is over without it. - `handed-over`: a successor goes on with the slot.
@@ -29,6 +37,8 @@ export interface Facts {
   readonly ended: 'no' | 'containers' | 'pod';
   /** Something was seen that no report has carried yet. */
   readonly grew: boolean;
+  /** The ledger is more than half full, and holds containers that could be freed once a report of them is stored. */
+  readonly crowded: boolean;
   readonly courier: CourierState;
 }
 
@@ -51,8 +61,15 @@ export interface Pace {
 export const GATE_LOOK_MS = 20;
 /** Deleting a pod may take 500 ms longer with Flak; a look at the pod's cgroups costs some 0.2 ms. */
 export const FLUSH_LOOK_MS = 50;
-/** Between one container's end and the next one's start, before the kubelet knows of the deletion, none runs for a moment. */
-export const QUIET_MS = 150;
+/**
+ * How long the sandbox is waited for once no container runs. Between one container's end and another one's start, before the
+ * kubelet knows of the deletion, none runs for a moment, or for as long as a pull takes; once the sandbox is gone none can start.
+ * The kubelet stops it right after the last container (kuberuntime_manager.go, killPodWithSyncResult) and doesn't let the pod
+ * go before, so that this wait adds nothing to a deletion. It ends for runtimes and kubelets that keep sandboxes.
+ */
+export const SANDBOX_WAIT_MS = 3_000;
+/** Between two early snapshots after which nothing could be freed; doubles up to the last one. */
+const EARLY_PAUSE_MS = { first: 1_000, last: 60_000 } as const;
 /** Everything that Flak installed waits for its tracers to leave while it is being removed. */
 export const LEAVE_MS = 3_000;
 
@@ -97,29 +114,53 @@ function awaitGate(facts: Facts, pace: Pace): Decision {
   }
   const snapshotAtMs = facts.nowMs + pace.firstSnapshotMs;
   return {
-    phase: { kind: 'recording', snapshotAtMs, intervalMs: pace.firstSnapshotMs },
+    phase: { kind: 'recording', snapshotAtMs, intervalMs: pace.firstSnapshotMs, early: CALM },
     // A look behind the gate opens nothing: the gate is open, or it isn't ours to open.
     actions: facts.gate === 'seen' ? ['open-gate', 'submit-armed'] : ['submit-armed'],
     wakeAtMs: snapshotAtMs,
   };
 }
 
-function record(phase: Extract<Phase, { kind: 'recording' }>, facts: Facts, pace: Pace): Decision {
+const CALM = { atMs: 0, pauseMs: EARLY_PAUSE_MS.first } as const;
+
+function record(phase: Recording, facts: Facts, pace: Pace): Decision {
   const stopping = facts.stopping !== null;
   if (stopping && facts.stopping.answer === 'hand-over' && facts.courier !== 'busy' && !facts.grew) {
     return { ending: 'handed-over' };
   }
   const due = facts.nowMs >= phase.snapshotAtMs;
-  const actions: Action[] = facts.grew && (due || stopping) ? ['submit-snapshot'] : [];
-  if (!due) return { phase, actions, wakeAtMs: phase.snapshotAtMs };
-  const intervalMs = Math.min(phase.intervalMs * 2, pace.longestSnapshotMs);
-  const snapshotAtMs = facts.nowMs + intervalMs;
-  return { phase: { kind: 'recording', snapshotAtMs, intervalMs }, actions, wakeAtMs: snapshotAtMs };
+  const tooFull = facts.crowded && facts.courier !== 'busy' && facts.nowMs >= phase.early.atMs;
+  const next: Recording = {
+    ...phase,
+    ...(due ? nextSnapshot(phase, facts, pace) : {}),
+    early: nextEarly(phase, facts, tooFull),
+  };
+  // A courier that becomes free rings the bell.
+  const waitsForRoom = facts.crowded && facts.courier !== 'busy';
+  const wakeAtMs = waitsForRoom ? Math.min(next.snapshotAtMs, next.early.atMs) : next.snapshotAtMs;
+  const wanted = tooFull || (facts.grew && (due || stopping));
+  return { phase: next, actions: wanted ? ['submit-snapshot'] : [], wakeAtMs };
+}
+
+function nextSnapshot(
+  { intervalMs }: Recording,
+  { nowMs }: Facts,
+  pace: Pace,
+): Pick<Recording, 'snapshotAtMs' | 'intervalMs'> {
+  const doubled = Math.min(intervalMs * 2, pace.longestSnapshotMs);
+  return { snapshotAtMs: nowMs + doubled, intervalMs: doubled };
+}
+
+/** As often as room is made by it; ever less often where none is. */
+function nextEarly({ early }: Recording, { crowded, nowMs }: Facts, taken: boolean): Recording['early'] {
+  if (!crowded) return CALM;
+  if (!taken) return early;
+  return { atMs: nowMs + early.pauseMs, pauseMs: Math.min(early.pauseMs * 2, EARLY_PAUSE_MS.last) };
 }
 
 function flush(phase: Extract<Phase, { kind: 'flushing' }>, facts: Facts): Decision {
   const quietSinceMs = facts.ended === 'no' ? null : (phase.quietSinceMs ?? facts.nowMs);
-  const quiet = quietSinceMs !== null && facts.nowMs - quietSinceMs >= QUIET_MS;
+  const quiet = quietSinceMs !== null && facts.nowMs - quietSinceMs >= SANDBOX_WAIT_MS;
   if (facts.ended === 'pod' || quiet) return { phase: { kind: 'closing' }, actions: ['submit-final'], wakeAtMs: null };
   return { phase: { kind: 'flushing', quietSinceMs }, actions: [], wakeAtMs: facts.nowMs + FLUSH_LOOK_MS };
 }

@@ -13,7 +13,7 @@ import type { Bell } from './bell.ts';
 import { decide, type Ending, type Pace, type Phase } from './decide.ts';
 import type { ArmingFacts } from './gate-sight.ts';
 import type { Hearing } from './hearing.ts';
-import { createSession, type Session } from './session.ts';
+import { Session } from './session.ts';
 import { sitOut } from './sit-out.ts';
 
 export interface RunDeps {
@@ -45,7 +45,7 @@ export async function runTrace(deps: RunDeps): Promise<Ending> {
   const armed = await arm(deps);
   switch (armed.kind) {
     case 'over':
-      if (armed.ending === 'left') deps.gate.remove();
+      if (armed.ending === 'left') removeRemains(deps);
       return armed.ending;
     case 'refused': {
       const { refusal, detail } = armed;
@@ -53,8 +53,8 @@ export async function runTrace(deps: RunDeps): Promise<Ending> {
       const refused = { takenAt: deps.clock.now(), refusal, detail };
       deps.courier.submit((number) => encodeReport(refusedReport(deps.head, number, refused)));
       const ending = await sitOut(deps);
-      // The kubelet made its directory, whether or not anyone could open it.
-      if (ending === 'left') deps.gate.remove();
+      // The kubelet made the gate's directory, whether or not anyone could open it.
+      if (ending === 'left') removeRemains(deps);
       return ending;
     }
     case 'armed':
@@ -72,7 +72,7 @@ async function runArmed(deps: RunDeps, slot: Slot, pod: PodCgroup): Promise<Endi
       createdBefore: deps.containersCreated(),
     };
     deps.log.info({ ...arming, cgroup: pod.path }, 'The ledger is armed');
-    const session = createSession({ ...deps, slot, readPod: () => deps.readPod(pod.path), arming });
+    const session = new Session({ ...deps, slot, readPod: () => deps.readPod(pod.path), arming });
     session.look();
     const onPodChange = (): void => {
       session.look();
@@ -90,6 +90,7 @@ async function runArmed(deps: RunDeps, slot: Slot, pod: PodCgroup): Promise<Endi
 async function follow({ hearing, bell, clock, log, pace }: RunDeps, session: Session): Promise<Ending> {
   let phase: Phase = { kind: 'awaiting-gate' };
   for (;;) {
+    await session.tend(hearing.ready());
     const heard = { order: hearing.order(), stopping: hearing.stopping() };
     const decision = decide(phase, { nowMs: clock.steadyMs(), ...heard, ...session.facts(phase) }, pace);
     if ('ending' in decision) return decision.ending;
@@ -101,10 +102,15 @@ async function follow({ hearing, bell, clock, log, pace }: RunDeps, session: Ses
 }
 
 /** The slot first: what remains on a node must not be a program. */
-async function giveUp({ gate }: RunDeps, slot: Slot): Promise<void> {
+async function giveUp(deps: RunDeps, slot: Slot): Promise<void> {
   try {
     await slot.leave();
   } finally {
-    gate.remove();
+    removeRemains(deps);
   }
+}
+
+function removeRemains({ gate, roll }: RunDeps): void {
+  gate.remove();
+  roll.discard();
 }

@@ -1,18 +1,20 @@
 /** An armed target: what its facts are at this moment, and what the run's actions do to it. */
+import type { Logger } from 'pino';
 import type { RecordedReport } from '../../profile/recording.ts';
 import { endOf } from '../cgroups/pod-end.ts';
 import type { PodPopulation } from '../cgroups/read-pod-cgroup.ts';
 import { instantOfBootNs, type Clock } from '../clock.ts';
 import { containerIdOf } from '../containers/container-id.ts';
-import type { ContainerDescription } from '../containers/find-record.ts';
 import type { ContainerRoll } from '../containers/roll.ts';
 import type { Gate } from '../gate/gate.ts';
-import type { Slot, SlotReading } from '../ledger/ledger.ts';
-import { encodeReport, recordedReport, type ReportHead } from '../report/compose.ts';
+import type { ContainerReading, Slot, SlotReading } from '../ledger/ledger.ts';
+import { encodeReport, recordedReport, type Recorded, type ReportHead } from '../report/compose.ts';
 import type { Courier } from '../report/courier.ts';
 import { recordingsOf } from '../report/recordings.ts';
 import type { Action, Facts, Phase } from './decide.ts';
 import { armingReasons, sightOfGate, type ArmingFacts, type GateSight } from './gate-sight.ts';
+import { goneOf } from './gone.ts';
+import { createServing, type Serving } from './serving.ts';
 
 export interface SessionDeps {
   readonly slot: Slot;
@@ -21,73 +23,125 @@ export interface SessionDeps {
   readonly readPod: () => PodPopulation;
   readonly courier: Courier;
   readonly clock: Clock;
+  readonly log: Pick<Logger, 'warn'>;
   readonly head: ReportHead;
   /** `createdBefore` must have been looked up after the slot was joined. */
   readonly arming: ArmingFacts;
 }
 
-export interface Session {
-  /** Learns who has come; to be called at every change of the pod's cgroup, as records don't stay. */
-  look(): void;
-  facts(phase: Phase): Pick<Facts, 'gate' | 'ended' | 'grew' | 'courier'>;
-  act(action: Action): void;
-}
+/** Above it room is made. The other half is for what comes until the report is stored. */
+const CROWDED = 0.5;
 
-export function createSession(deps: SessionDeps): Session {
-  const { slot, gate, roll, courier, clock } = deps;
-  const describe = (containerId: string): ContainerDescription => roll.describe(containerId);
-  const armedAt = instantOfBootNs(clock, slot.armedAtBootNs);
-  let reading: { readonly changes: bigint; readonly of: SlotReading } | undefined;
-  let submitted: bigint | undefined;
+const KINDS = { 'submit-armed': 'armed', 'submit-snapshot': 'snapshot', 'submit-final': 'final' } as const;
 
-  /** Read again only when there is something new: the gate is looked for 50 times a second. */
-  function read(): SlotReading {
-    // Asked for before the read: what is seen between the two is found the next time.
-    const changes = slot.changes();
-    if (reading?.changes !== changes) reading = { changes, of: slot.read() };
-    return reading.of;
+export class Session {
+  readonly #deps: SessionDeps;
+  readonly #serving: Serving;
+  readonly #armedAt: Date;
+  #reading: { readonly changes: bigint; readonly of: SlotReading } | undefined;
+  #submitted: bigint | undefined;
+  /** Containers that are gone and whose whole recording the control plane has. */
+  #stored: readonly ContainerReading[] = [];
+
+  constructor(deps: SessionDeps) {
+    this.#deps = deps;
+    this.#armedAt = instantOfBootNs(deps.clock, deps.slot.armedAtBootNs);
+    this.#serving = createServing(deps.slot, (error) => {
+      deps.log.warn({ err: error }, 'A container that became ready could not be marked as serving');
+    });
   }
 
-  function look(): PodPopulation {
-    const population = deps.readPod();
-    roll.notice(population.children.flatMap(({ name }) => containerIdOf(name) ?? []));
+  /** Learns who has come; to be called at every change of the pod's cgroup, as records don't stay. */
+  look(): PodPopulation {
+    const population = this.#deps.readPod();
+    this.#deps.roll.notice(population.children.flatMap(({ name }) => containerIdOf(name) ?? []));
     return population;
   }
 
-  function gateSight(): GateSight {
-    look();
-    return sightOfGate(deps.arming, recordingsOf(read().containers, describe));
+  facts(phase: Phase): Pick<Facts, 'gate' | 'ended' | 'grew' | 'crowded' | 'courier'> {
+    const { slot, roll, courier } = this.#deps;
+    return {
+      gate: phase.kind === 'awaiting-gate' ? this.#gateSight() : 'behind',
+      ended: phase.kind === 'flushing' ? endOf(this.look(), (id) => roll.describe(id).kind) : 'no',
+      grew: slot.changes() !== this.#submitted,
+      crowded: phase.kind === 'recording' && this.#isCrowded(),
+      courier: courier.state(),
+    };
   }
 
-  function submit(kind: RecordedReport['kind']): void {
-    const { containers, reasons } = read();
-    submitted = reading?.changes;
-    const recorded = {
+  act(action: Action): void {
+    if (action === 'open-gate') this.#deps.gate.open();
+    else this.#submit(KINDS[action]);
+  }
+
+  /**
+   * Tells the ledger what it is to know: whom it may forget, and who serves. To be called before the facts are asked for.
+   * @param ready IDs of the containers that are ready
+   */
+  async tend(ready: readonly string[]): Promise<void> {
+    await this.#free();
+    await this.#serving.mark(ready, () => this.#read().containers);
+  }
+
+  /** Read again only when there is something new: the gate is looked for 50 times a second. */
+  #read(): SlotReading {
+    const { slot } = this.#deps;
+    // Asked for before the read: what is seen between the two is found the next time.
+    const changes = slot.changes();
+    if (this.#reading?.changes !== changes) this.#reading = { changes, of: slot.read() };
+    return this.#reading.of;
+  }
+
+  #gateSight(): GateSight {
+    this.look();
+    return sightOfGate(this.#deps.arming, this.#recordings());
+  }
+
+  #recordings(): Recorded['containers'] {
+    return recordingsOf(this.#read().containers, (id) => this.#deps.roll.describe(id));
+  }
+
+  #isCrowded(): boolean {
+    const { containers, fill } = this.#read();
+    return fill > CROWDED && goneOf(containers, this.#deps.readPod()).length > 0;
+  }
+
+  #submit(kind: RecordedReport['kind']): void {
+    const { head, courier } = this.#deps;
+    // Before the ledger is read: who was gone by then has called nothing since that the report lacks.
+    const population = this.look();
+    const gone = goneOf(this.#read().containers, population);
+    const recorded = this.#recorded(kind);
+    this.#submitted = this.#reading?.changes;
+    courier.submit(
+      (number) => encodeReport(recordedReport(head, number, recorded)),
+      () => {
+        // After the last report the whole slot is given up.
+        if (kind !== 'final') this.#stored = gone;
+      },
+    );
+  }
+
+  #recorded(kind: RecordedReport['kind']): Recorded {
+    const { clock, arming, gate, slot } = this.#deps;
+    return {
       kind,
       takenAt: clock.now(),
-      arming: deps.arming.arming,
-      armedAt,
+      arming: arming.arming,
+      armedAt: this.#armedAt,
       gateOpenedAt: gate.openedAt(),
-      containers: recordingsOf(containers, describe),
-      reasons: [...armingReasons(deps.arming), ...reasons],
-      notes: slot.resumed ? (['tracer-restarted'] as const) : [],
+      containers: this.#recordings(),
+      reasons: [...armingReasons(arming), ...this.#read().reasons],
+      notes: slot.resumed ? ['tracer-restarted'] : [],
     };
-    courier.submit((number) => encodeReport(recordedReport(deps.head, number, recorded)));
   }
 
-  return {
-    look,
-    facts: (phase) => ({
-      gate: phase.kind === 'awaiting-gate' ? gateSight() : 'behind',
-      ended: phase.kind === 'flushing' ? endOf(look(), (id) => describe(id).kind) : 'no',
-      grew: slot.changes() !== submitted,
-      courier: courier.state(),
-    }),
-    act: (action) => {
-      if (action === 'open-gate') gate.open();
-      else submit(KINDS[action]);
-    },
-  };
+  async #free(): Promise<void> {
+    if (this.#stored.length === 0) return;
+    const freed = this.#stored;
+    this.#stored = [];
+    await this.#deps.slot.free(freed.map(({ cgroupId }) => cgroupId));
+    this.#deps.roll.forget(freed.flatMap(({ name }) => containerIdOf(name) ?? []));
+    this.#reading = undefined;
+  }
 }
-
-const KINDS = { 'submit-armed': 'armed', 'submit-snapshot': 'snapshot', 'submit-final': 'final' } as const;

@@ -6,7 +6,7 @@ import {
   FLUSH_LOOK_MS,
   GATE_LOOK_MS,
   LEAVE_MS,
-  QUIET_MS,
+  SANDBOX_WAIT_MS,
   type Facts,
   type Phase,
 } from '../../../../tracer/run/decide.ts';
@@ -19,12 +19,14 @@ const calm: Facts = {
   gate: 'waiting',
   ended: 'no',
   grew: false,
+  crowded: false,
   courier: 'idle',
 };
 const step = (phase: Phase, facts: Partial<Facts>) => decide(phase, { ...calm, ...facts }, pace);
 
 const awaiting: Phase = { kind: 'awaiting-gate' };
-const recording: Phase = { kind: 'recording', snapshotAtMs: 11_000, intervalMs: 10_000 };
+const calmly = { atMs: 0, pauseMs: 1_000 };
+const recording: Phase = { kind: 'recording', snapshotAtMs: 11_000, intervalMs: 10_000, early: calmly };
 const flushing: Phase = { kind: 'flushing', quietSinceMs: null };
 const closing: Phase = { kind: 'closing' };
 const stopping = (answer: 'flush' | 'hand-over' | 'leave' | null) => ({ deadlineMs: 50_000, answer });
@@ -73,6 +75,27 @@ describe('the next step', () => {
       }
       assert.deepEqual(waits, [20, 40, 80, 160, 320, 600, 600, 600, 600]);
     });
+    it('is a snapshot at once when room can be made by it, ever later while none is made', () => {
+      let phase: Phase = recording;
+      const waits: number[] = [];
+      let nowMs = 1000;
+      while (waits.length < 8) {
+        const next = step(phase, { nowMs, crowded: true });
+        assert.ok('phase' in next && next.wakeAtMs !== null);
+        if (next.actions.length > 0) waits.push(next.wakeAtMs - nowMs);
+        phase = { ...(next.phase as typeof recording), snapshotAtMs: 10 ** 9 };
+        nowMs = Math.min(next.wakeAtMs, nowMs + 60_000);
+      }
+      assert.deepEqual(waits, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+    });
+    it('is no early snapshot while a report is on its way, and one at once when it was crowded, made room, and is crowded again', () => {
+      const busy = step(recording, { crowded: true, courier: 'busy' });
+      assert.deepEqual(busy, { phase: recording, actions: [], wakeAtMs: 11_000 });
+      const paused: Phase = { ...recording, early: { atMs: 5_000, pauseMs: 4_000 } };
+      assert.deepEqual(step(paused, { crowded: true }), { phase: paused, actions: [], wakeAtMs: 5_000 });
+      const calm = step(paused, { crowded: false });
+      assert.deepEqual('phase' in calm && calm.phase, recording);
+    });
     it('is a snapshot at once when told to stop, then waiting for the last order', () => {
       const next = step(recording, { stopping: stopping(null), grew: true });
       assert.deepEqual(next, { phase: recording, actions: ['submit-snapshot'], wakeAtMs: 11_000 });
@@ -93,11 +116,11 @@ describe('the next step', () => {
     it('is the final report at once when nothing of the pod is left', () => {
       assert.deepEqual(step(flushing, { ended: 'pod' }), { phase: closing, actions: ['submit-final'], wakeAtMs: null });
     });
-    it('is the final report when no container has lived for a moment', () => {
+    it('is the final report when no container has lived for as long as the sandbox is waited for', () => {
       const first = step(flushing, { ended: 'containers' });
       assert.deepEqual('phase' in first && first.phase, { kind: 'flushing', quietSinceMs: 1000 });
       const quiet: Phase = { kind: 'flushing', quietSinceMs: 1000 };
-      const next = step(quiet, { ended: 'containers', nowMs: 1000 + QUIET_MS });
+      const next = step(quiet, { ended: 'containers', nowMs: 1000 + SANDBOX_WAIT_MS });
       assert.deepEqual('actions' in next && next.actions, ['submit-final']);
     });
     it('begins to count anew when a container came back in between', () => {
@@ -148,7 +171,18 @@ describe('the next step', () => {
     gate: fc.constantFrom('waiting' as const, 'seen' as const, 'behind' as const),
     ended: fc.constantFrom('no' as const, 'containers' as const, 'pod' as const),
     grew: fc.boolean(),
+    crowded: fc.boolean(),
     courier: fc.constantFrom('idle' as const, 'busy' as const, 'finished' as const, 'rejected' as const),
+  });
+
+  it('never looks again at once: whatever is waited for, time passes or somebody rings', () => {
+    fc.assert(
+      fc.property(anyPhase, anyFacts, (phase, facts) => {
+        const next = decide(phase, { ...facts, stopping: null }, pace);
+        if ('ending' in next || next.wakeAtMs === null || next.phase.kind === 'leaving') return;
+        assert.ok(next.wakeAtMs > facts.nowMs);
+      }),
+    );
   });
 
   it('ends when the control plane wants no more reports, and never later than the grace period', () => {

@@ -11,6 +11,7 @@ import { createBell } from '../../../../tracer/run/bell.ts';
 import { startHearing } from '../../../../tracer/run/hearing.ts';
 import { runTrace, type RunDeps } from '../../../../tracer/run/run.ts';
 import { createRoll } from '../../../../tracer/containers/roll.ts';
+import type { RollFile } from '../../../../tracer/containers/roll-file.ts';
 import type { ContainerDescription } from '../../../../tracer/containers/find-record.ts';
 import { FakeClock } from '../../../fake-clock.ts';
 
@@ -32,14 +33,37 @@ export class FakeSlot implements Slot {
   readonly armedAtBootNs = 3_599_000_000_000n;
   resumed = false;
   left = 0;
+  /** Containers that there is room for. */
+  readonly capacity: number;
+  /** Calls that found no room. */
+  lost = 0;
+  /** Names of the containers that serve, and of those that were freed. */
+  readonly serving: string[] = [];
+  readonly freed: string[] = [];
   #changes = 0n;
+  #nextId = 1n;
   readonly #containers = new Map<string, ContainerReading>();
 
+  constructor(capacity = 128) {
+    this.capacity = capacity;
+  }
   changes(): bigint {
     return this.#changes;
   }
   read() {
-    return { containers: [...this.#containers.values()], reasons: [] };
+    const containers = [...this.#containers.values()];
+    return { containers, reasons: [], fill: containers.length / this.capacity };
+  }
+  markServing(cgroupIds: readonly bigint[]): Promise<void> {
+    this.serving.push(...this.#named(cgroupIds));
+    return Promise.resolve();
+  }
+  free(cgroupIds: readonly bigint[]): Promise<void> {
+    for (const name of this.#named(cgroupIds)) {
+      this.#containers.delete(name);
+      this.freed.push(name);
+    }
+    return Promise.resolve();
   }
   leave(): Promise<void> {
     this.left += 1;
@@ -48,17 +72,44 @@ export class FakeSlot implements Slot {
   /** The container makes these calls. */
   see(name: string, ...nrs: number[]): void {
     this.#changes += BigInt(nrs.length);
-    const known = this.#containers.get(name)?.entries[0]?.calls ?? [];
-    const calls = [...known, ...nrs.map((nr) => ({ nr, firstSeenNs: String(this.#changes) }))];
-    const firstSeenNs = BigInt(this.#containers.size);
+    const known = this.#containers.get(name);
+    if (known === undefined && this.#containers.size >= this.capacity) {
+      this.lost += nrs.length;
+      return;
+    }
+    const before = known?.entries[0]?.calls ?? [];
+    const calls = [...before, ...nrs.map((nr) => ({ nr, firstSeenNs: String(this.#changes) }))];
     const entries = [{ abi: 'x86_64' as const, origin: 'startup' as const, calls, denied: [], arguments: [] }];
-    this.#containers.set(name, { cgroupId: 1n, name, isPod: false, firstSeenNs, startedNs: null, entries });
+    const cgroupId = known?.cgroupId ?? this.#nextId++;
+    this.#containers.set(name, { cgroupId, name, isPod: false, firstSeenNs: cgroupId, startedNs: null, entries });
+  }
+  #named(cgroupIds: readonly bigint[]): string[] {
+    return [...this.#containers.values()]
+      .filter(({ cgroupId }) => cgroupIds.includes(cgroupId))
+      .map(({ name }) => name);
   }
 }
 
-export function createFakeRun(over: Partial<RunDeps> = {}) {
+/** A file that a successor would find. */
+class FakeRollFile implements RollFile {
+  content: ReadonlyMap<string, ContainerDescription> = new Map();
+  removed = 0;
+
+  read() {
+    return this.content;
+  }
+  write(known: ReadonlyMap<string, ContainerDescription>): void {
+    this.content = new Map(known);
+  }
+  remove(): void {
+    this.content = new Map();
+    this.removed += 1;
+  }
+}
+
+export function createFakeRun(over: Partial<RunDeps> = {}, slot = new FakeSlot()) {
   const clock = new FakeClock();
-  const slot = new FakeSlot();
+  const rollFile = new FakeRollFile();
   const lifetime = new AbortController();
   const termination = new AbortController();
   const log = pino({ level: 'silent' });
@@ -67,6 +118,7 @@ export function createFakeRun(over: Partial<RunDeps> = {}) {
     clock,
     slot,
     gate,
+    rollFile,
     termination,
     lifetime,
     /** Containers that live; undefined: the pod has no cgroup. */
@@ -74,6 +126,8 @@ export function createFakeRun(over: Partial<RunDeps> = {}) {
     /** What the runtime has on record. */
     records: new Map(RECORDS),
     order: 'record' as Order,
+    /** Who is ready, and what the digest of it is. */
+    ready: [] as string[],
     /** undefined: the control plane is away. */
     lastOrder: 'hand-over' as Order | undefined,
     answer: (): PutOutcome => ({ kind: 'acknowledged' }),
@@ -91,7 +145,9 @@ export function createFakeRun(over: Partial<RunDeps> = {}) {
     askOrder: ({ last }: { last: boolean }): Promise<OrderOutcome> => {
       world.questions += 1;
       const order = last ? world.lastOrder : world.order;
-      if (order !== undefined) return Promise.resolve({ kind: 'order', order, retryAfterMs: 0 });
+      const { ready } = world;
+      if (order !== undefined)
+        return Promise.resolve({ kind: 'order', order, ready, seen: ready.join(), retryAfterMs: 0 });
       return Promise.resolve({ kind: 'not-now', message: 'away', retryAfterMs: 0 });
     },
   };
@@ -124,7 +180,7 @@ export function createFakeRun(over: Partial<RunDeps> = {}) {
         });
       },
       containersCreated: () => [],
-      roll: createRoll((id) => world.records.get(id)),
+      roll: createRoll((id) => world.records.get(id), rollFile),
       gate: {
         openedAt: () => gate.opened,
         open: () => {

@@ -27,15 +27,29 @@ describe('a run', () => {
     slot.see(APP, 3);
     world.alive = [PAUSE];
     await clock.advance(500);
+    assert.equal(kinds(world.reports).at(-1), 'snapshot');
+    world.alive = [];
+    await clock.advance(100);
     assert.equal(await ending, 'flushed');
     const final = world.reports.at(-1);
     assert.ok(final?.kind === 'final');
     assert.deepEqual(callsOf(final, 'app'), [0, 1, 2, 3]);
-    assert.deepEqual(callsOf(final, 'flak-gate'), [35]);
+    assert.deepEqual(callsOf(world.reports[1], 'flak-gate'), [35]);
     assert.ok(final.gateOpenedAt !== null);
     assert.deepEqual(final.reasons, []);
     assert.equal(final.armedAt, '2025-12-31T23:59:59.000Z');
     assert.deepEqual([slot.left, world.gate.removed], [1, 1]);
+  });
+
+  it('ends though the sandbox is kept, a few seconds after the last container', async () => {
+    const { world, clock, slot, start } = createFakeRun();
+    const ending = start();
+    slot.see(GATE, 35);
+    await clock.advance(100);
+    world.order = 'flush';
+    world.alive = [PAUSE];
+    await clock.advance(5_000);
+    assert.equal(await ending, 'flushed');
   });
 
   it('loses nothing while the control plane is away, and keeps the slot until the final report is stored', async () => {

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import type { Report } from '../../../../profile/recording.ts';
+import { combine } from '../../../../webhook/store/combine.ts';
+import { APP, callsOf, createFakeRun, FakeSlot, GATE, kinds, PAUSE } from './fake-run.ts';
+
+const id = (restart: number): string => restart.toString(16).padStart(64, '0');
+const app = { name: 'app', kind: 'container', runtime: 'runc' } as const;
+
+/** As the store keeps them. */
+function unionOf(reports: readonly Report[]): Report | undefined {
+  return reports.reduce<Report | undefined>(combine, undefined);
+}
+
+describe('freeing', () => {
+  it('forgets a container that is gone once a report of it is stored, and sends it no more', async () => {
+    const { world, clock, slot, start } = createFakeRun();
+    const ending = start();
+    slot.see(GATE, 35);
+    await clock.advance(100);
+    world.alive = [PAUSE, APP];
+    slot.see(APP, 0);
+    await clock.advance(10_000);
+    assert.deepEqual(slot.freed, [GATE]);
+    slot.see(APP, 1);
+    await clock.advance(30_000);
+    assert.deepEqual(callsOf(world.reports.at(-1), 'flak-gate'), []);
+    assert.deepEqual(callsOf(world.reports.at(-1), 'app'), [0, 1]);
+    assert.deepEqual(callsOf(unionOf(world.reports), 'flak-gate'), [35]);
+    world.order = 'leave';
+    await clock.advance(2_000);
+    await ending;
+  });
+
+  it('forgets nothing that is not stored, however often it was sent', async () => {
+    const { world, clock, slot, start } = createFakeRun();
+    const ending = start();
+    slot.see(GATE, 35);
+    await clock.advance(100);
+    for (const kind of ['not-now', 'rejected'] as const) {
+      world.answer = () => ({ kind, message: 'no', retryAfterMs: 0 });
+      world.alive = [PAUSE, APP];
+      slot.see(APP, 0);
+      await clock.advance(700_000);
+      assert.deepEqual(slot.freed, []);
+    }
+    world.order = 'leave';
+    await clock.advance(5_000);
+    await ending;
+  });
+
+  it('keeps a container that ended after the report was made: its last calls are not in it', async () => {
+    const { world, clock, slot, start } = createFakeRun();
+    const ending = start();
+    slot.see(GATE, 35);
+    await clock.advance(100);
+    world.alive = [PAUSE, APP];
+    slot.see(APP, 0);
+    world.answer = () => {
+      // While the report is on its way.
+      slot.see(APP, 60);
+      world.alive = [PAUSE];
+      return { kind: 'acknowledged' };
+    };
+    await clock.advance(10_000);
+    world.answer = () => ({ kind: 'acknowledged' });
+    assert.ok(!slot.freed.includes(APP));
+    await clock.advance(60_000);
+    assert.ok(slot.freed.includes(APP));
+    assert.ok(callsOf(unionOf(world.reports), 'app').includes(60));
+    world.order = 'leave';
+    await clock.advance(2_000);
+    await ending;
+  });
+
+  it('makes room for a crash loop of a thousand restarts, and loses none of them', async () => {
+    const capacity = 64;
+    const { world, clock, slot, start } = createFakeRun({}, new FakeSlot(capacity));
+    const ending = start();
+    slot.see(GATE, 35);
+    await clock.advance(100);
+    let most = 0;
+    for (let restart = 0; restart < 1000; restart += 1) {
+      world.records.set(id(restart), app);
+      world.alive = [PAUSE, id(restart)];
+      world.podChanged();
+      slot.see(id(restart), restart % 400, 231);
+      // The control plane is away for a while, again and again.
+      const away = restart % 100 > 80;
+      world.answer = () => (away ? { kind: 'not-now', message: 'away', retryAfterMs: 0 } : { kind: 'acknowledged' });
+      await clock.advance(100);
+      world.records.delete(id(restart));
+      most = Math.max(most, slot.read().containers.length);
+    }
+    assert.equal(slot.lost, 0);
+    world.answer = () => ({ kind: 'acknowledged' });
+    assert.ok(most < capacity && world.rollFile.content.size <= capacity, `${most}`);
+    world.alive = [];
+    world.order = 'flush';
+    await clock.advance(20_000);
+    assert.equal(await ending, 'flushed');
+    assert.ok(world.reports.length < 100, String(world.reports.length));
+    const numbers = new Set(callsOf(unionOf(world.reports), 'app'));
+    assert.equal(numbers.size, 400);
+    assert.equal(kinds(world.reports).at(-1), 'final');
+  });
+
+  it('asks for no more early reports than once a minute where nothing can be freed', async () => {
+    const slot = new FakeSlot(4);
+    slot.free = () => Promise.resolve();
+    const { world, clock, start } = createFakeRun({}, slot);
+    const ending = start();
+    slot.see(GATE, 35);
+    await clock.advance(100);
+    world.alive = [PAUSE, APP];
+    for (const restart of [0, 1, 2]) slot.see(id(restart), 0);
+    world.podChanged();
+    await clock.advance(3_600_000);
+    assert.ok(world.reports.length > 20 && world.reports.length < 80, String(world.reports.length));
+    world.order = 'leave';
+    await clock.advance(2_000);
+    await ending;
+  });
+});
