@@ -21,7 +21,9 @@ function pinned(stage: Stage): { programs: number[]; maps: number[] } {
   };
   return {
     programs: ['ledger_enter', 'ledger_exit', 'ledger_fork', 'ledger_exec'].map((name) => idOf('link', name)),
-    maps: ['rows', 'containers', 'tuples', 'marks', 'directory', 'counters', 'targets', 'generation'].map((name) => idOf('map', name)),
+    maps: ['rows', 'containers', 'tuples', 'marks', 'directory', 'counters', 'targets', 'generation'].map((name) =>
+      idOf('map', name),
+    ),
   };
 }
 

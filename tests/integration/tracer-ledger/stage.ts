@@ -54,8 +54,8 @@ export function makeCgroup(pod: PodCgroup, name: string): string {
 }
 
 /** Builds a static program of this folder. */
-export function compile(name: string, output: string): void {
-  const source = join(import.meta.dirname, 'programs', `${name}.c`);
+export function compile(name: string, output: string, folder = join(import.meta.dirname, 'programs')): void {
+  const source = join(folder, `${name}.c`);
   execFileSync('cc', ['-static', '-O1', '-pthread', '-Wall', '-Werror', source, '-o', output]);
 }
 

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { rmdirSync } from 'node:fs';
+import { skipBecause } from '../../skip.ts';
+import { calledBy } from './numbers.ts';
+import type { Stage } from './stage.ts';
+import { cgroupId, makeCgroup, openStage, runInside } from './stage.ts';
+
+const EXIT_GROUP = 231;
+const RESTARTS = 1000;
+/** Of a full slot: when a tracer reports early. */
+const EARLY = 0.5;
+
+describe('what a slot forgets', function () {
+  let stage: Stage;
+
+  before(function () {
+    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
+  });
+  beforeEach(() => {
+    stage = openStage();
+  });
+  afterEach(() => {
+    stage[Symbol.dispose]();
+  });
+
+  it(`makes room: ${RESTARTS} containers in a slot that has room for 128, none of them missed`, async () => {
+    const pod = stage.pod();
+    const slot = await stage.join(pod);
+    const stored = new Map<string, readonly number[]>();
+    const store = async (): Promise<void> => {
+      const { containers, reasons } = slot.read();
+      assert.deepEqual(reasons, []);
+      for (const container of containers) stored.set(container.name, calledBy(container, 'x86_64'));
+      await slot.free(containers.map((container) => container.cgroupId));
+    };
+    for (let turn = 0; turn < RESTARTS; turn++) {
+      const cgroup = makeCgroup(pod, `c${turn}`);
+      runInside(cgroup, 'true');
+      rmdirSync(cgroup);
+      if (turn % 16 === 0 && slot.read().fill > EARLY) await store();
+    }
+    await store();
+    assert.equal(stored.size, RESTARTS);
+    assert.ok([...stored.values()].every((numbers) => numbers.includes(EXIT_GROUP)));
+    assert.deepEqual(slot.read(), { containers: [], reasons: [], fill: 0 });
+    await slot.leave();
+  });
+
+  it('is nothing of a container whose cgroup is there, which may go on calling', async () => {
+    const pod = stage.pod();
+    const slot = await stage.join(pod);
+    const [staying, gone] = [makeCgroup(pod, 'staying'), makeCgroup(pod, 'gone')];
+    const ids = [staying, gone].map(cgroupId);
+    for (const cgroup of [staying, gone]) runInside(cgroup, 'exec python3 -c "import socket; socket.socket()"');
+    await slot.markServing(ids);
+    const full = slot.read();
+    rmdirSync(gone);
+    await slot.free([...ids, 1n << 60n]);
+    const { containers, fill } = slot.read();
+    assert.deepEqual(
+      containers,
+      full.containers.filter(({ name }) => name === 'staying'),
+    );
+    assert.ok(fill < full.fill, 'what the other one filled is free');
+    await slot.leave();
+  });
+});
