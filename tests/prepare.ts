@@ -13,11 +13,18 @@ import { untilInterrupted } from './cluster/until-interrupted.ts';
 /** To compile the ledger and the tests' own C programs, and to judge the ledger by other means. */
 const TEST_PACKAGES = ['gcc', 'libc6-dev', 'clang', 'libbpf-dev', 'libbpf1', 'bpftool', 'bpftrace', 'strace', 'crun'];
 
+/** What tests record: programs that people run. */
+const RECORDED_PACKAGES = ['python3', 'nginx', 'postgresql'];
+
 await untilInterrupted(async (signal) => {
   const progress = consoleProgress(process.stdout);
   const missing = missingPrerequisites(await readMachine());
   if (missing.length > 0) throw new Error(missing.join('\n'));
-  await installPackages([...CLUSTER_PACKAGES, ...IMAGE_PACKAGES, ...TEST_PACKAGES], progress, signal);
+  await installPackages(
+    [...CLUSTER_PACKAGES, ...IMAGE_PACKAGES, ...TEST_PACKAGES, ...RECORDED_PACKAGES],
+    progress,
+    signal,
+  );
   await progress.step('Compile the ledger', () => runCommand(['sh', 'tracer/ledger/build.sh'], { signal }));
   await kubernetesBinaries(progress, signal);
 });
