@@ -1,41 +1,9 @@
-/** Runs one command line to its exit code. */
-import { CommanderError } from 'commander';
-import type { Command } from 'commander';
-import type { Ending } from './ending.ts';
-import { DONE, EXIT_CODES } from './ending.ts';
+/** Runs any command. */
 import type { ProgramDeps } from './program.ts';
 import { createProgram } from './program.ts';
+import { runProgram } from './run-program.ts';
 
 /** @param args without the program's own name. @returns the exit code; the sentence that goes with it is written. */
 export async function runCli(args: readonly string[], deps: ProgramDeps): Promise<number> {
-  let ending: Ending = DONE;
-  const program = createProgram(deps, (how) => {
-    ending = how;
-  });
-  for (const command of [program, ...allCommands(program)])
-    command.exitOverride().configureOutput({
-      writeOut: deps.terminal.out,
-      writeErr: (text) => {
-        deps.terminal.note(text.trimEnd());
-      },
-    });
-  try {
-    await program.parseAsync(args, { from: 'user' });
-  } catch (thrown) {
-    // Commander has written the sentence; help that was asked for is its only ending without an error.
-    if (thrown instanceof CommanderError)
-      return thrown.code === 'commander.helpDisplayed' ? EXIT_CODES.done : EXIT_CODES.usage;
-    throw thrown;
-  }
-  return tell(ending, deps);
-}
-
-function tell(ending: Ending, { terminal }: ProgramDeps): number {
-  if (ending.kind === 'passed-on') return ending.code;
-  if (ending.kind !== 'done') terminal.note(`flak: ${ending.message}`);
-  return EXIT_CODES[ending.kind];
-}
-
-function allCommands(command: Command): Command[] {
-  return command.commands.flatMap((child) => [child, ...allCommands(child)]);
+  return runProgram(args, deps.terminal, (ended) => createProgram(deps, ended));
 }

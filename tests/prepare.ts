@@ -26,5 +26,6 @@ await untilInterrupted(async (signal) => {
     signal,
   );
   await progress.step('Compile the ledger', () => runCommand(['sh', 'tracer/ledger/build.sh'], { signal }));
+  await progress.step('Compile the launcher', () => runCommand(['sh', 'tracer/local/build.sh'], { signal }));
   await kubernetesBinaries(progress, signal);
 });

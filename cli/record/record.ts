@@ -1,0 +1,108 @@
+/** `flak record`, from its options to the written profile. */
+import { readFileSync, existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { isMadeByWorkload } from '../../profile/calls.ts';
+import { describeCompleteness } from '../../profile/completeness.ts';
+import { declaredGroups } from '../../profile/declared-groups.ts';
+import { toFlakFormat } from '../../profile/flak-format.ts';
+import { PARTIAL_REASONS } from '../../profile/recording.ts';
+import { renderSeccomp } from '../../profile/seccomp.ts';
+import type { Revision } from '../../profile/syscall-profile.ts';
+import { revisionOf, unionOfRevisions, workloadOf } from '../../tracer/local/local-profile.ts';
+import type { LocalPlaces } from '../../tracer/local/places.ts';
+import { describeNode } from '../../tracer/node.ts';
+import type { Ending, Result } from '../ending.ts';
+import { ok, usage } from '../ending.ts';
+import type { Terminal } from '../terminal.ts';
+import { missingLibrary } from './describe-failure.ts';
+import { findMachine } from './machine.ts';
+import type { Observed } from './observe.ts';
+import { observe } from './observe.ts';
+import type { RecordOptions } from './options.ts';
+import type { OutputFile, Owner } from './output-file.ts';
+import { reserveFile } from './output-file.ts';
+
+export type Record = (options: RecordOptions, command: readonly string[], terminal: Terminal) => Promise<Ending>;
+
+/** @param environment what recorded commands get, and what tells who called sudo */
+export function createRecord(environment: NodeJS.ProcessEnv): Record {
+  return (options, command, terminal) => record({ options, command, terminal, environment });
+}
+
+interface Request {
+  readonly options: RecordOptions;
+  readonly command: readonly string[];
+  readonly terminal: Terminal;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Everything that can fail beforehand does so before the command runs; nothing half-written is left. */
+async function record({ options, command, terminal, environment }: Request): Promise<Ending> {
+  const machine = findMachine();
+  if (machine.kind !== 'ok') return machine;
+  const path = options.output ?? (options.format === 'oci' ? 'seccomp.json' : 'flak.json');
+  const earlier = options.merge === true ? await readEarlier(path) : ok(null);
+  if (earlier.kind !== 'ok') return earlier;
+  const file = path === '-' ? ok(toStdout(terminal)) : reserveFile(path, callerOf(environment));
+  if (file.kind !== 'ok') return file;
+  try {
+    const observation = await observe(options, command, { places: machine.value, environment, note: terminal.note });
+    if (observation.kind === 'failed') return observation.ending;
+    const { observed } = observation;
+    write(observed, earlier.value, { options, path, places: machine.value, file: file.value, terminal });
+    return observed.ending;
+  } catch (thrown) {
+    const failed = missingLibrary(thrown);
+    if (failed) return failed;
+    throw thrown;
+  } finally {
+    file.value.discard();
+  }
+}
+
+interface Destination {
+  readonly options: RecordOptions;
+  readonly path: string;
+  readonly places: LocalPlaces;
+  readonly file: OutputFile;
+  readonly terminal: Terminal;
+}
+
+function write(
+  observed: Observed,
+  earlier: Revision | null,
+  { options, path, places, file, terminal }: Destination,
+): void {
+  const { name, arming, recording } = observed;
+  const node = describeNode(hostname(), places.hierarchy.kind);
+  const own = revisionOf(recording, { name, runUid: crypto.randomUUID(), arming, node, endedAt: new Date() });
+  const revision = earlier ? unionOfRevisions(earlier, own) : own;
+  const profile = toFlakFormat(workloadOf(name), name, revision, declaredGroups());
+  file.write(options.format === 'oci' ? renderSeccomp(profile.seccomp) : `${JSON.stringify(profile, null, 2)}\n`);
+  const made = new Set(revision.calls.filter(isMadeByWorkload).map((call) => call.name)).size;
+  terminal.note(`flak: ${name}: ${made} system calls; ${describeCompleteness(revision)}`);
+  for (const reason of revision.completeness.reasons) terminal.note(`flak: ${reason}: ${PARTIAL_REASONS[reason]}`);
+  if (path !== '-') terminal.note(`flak: wrote ${path}`);
+}
+
+/** What `--merge` adds to; null where the file isn't there yet. */
+async function readEarlier(path: string): Promise<Result<Revision | null>> {
+  if (path === '-' || !existsSync(path)) return ok(null);
+  // Needed for this alone, and slow to load.
+  const { readProfile } = await import('../../profile/document.ts');
+  const reading = readProfile(readFileSync(path, 'utf8'), path);
+  if (reading.kind === 'unreadable') return usage(`${path} ${reading.why}; without --merge it is replaced.`);
+  const { recorded } = reading.document;
+  if (!recorded)
+    return usage(`${path} holds rules alone, to which no recording can be added; without --merge it is replaced.`);
+  return ok(recorded.revisions[0]);
+}
+
+function toStdout({ out }: Terminal): OutputFile {
+  return { write: out, discard: () => undefined };
+}
+
+/** Under sudo the file is for who called it. */
+function callerOf({ SUDO_UID, SUDO_GID }: NodeJS.ProcessEnv): Owner | null {
+  return SUDO_UID === undefined || SUDO_GID === undefined ? null : { uid: Number(SUDO_UID), gid: Number(SUDO_GID) };
+}

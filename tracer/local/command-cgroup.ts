@@ -1,0 +1,108 @@
+/**
+ * The cgroup that a command is recorded in: below Flak's own, so that every limit that held for it before still holds.
+ * `flak-record-<pid>` is what the ledger is told to watch; the command runs in `command` below it, as a container does in a pod.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const PREFIX = 'flak-record-';
+
+export interface CommandCgroup {
+  /** What the ledger joins. */
+  readonly id: bigint;
+  /** Where the command is: what it is called in a reading. */
+  readonly commandId: bigint;
+  /** A process that writes 0 to `cgroup.procs` there becomes one of the command's. */
+  readonly directory: string;
+  /** How many processes live in it, at any depth. */
+  readonly population: () => number;
+  /** Sends whatever lives in it back to where Flak is, and removes it. */
+  remove(): void;
+}
+
+/** Own cgroup in the v2 hierarchy: the line `0::/path` of /proc/<pid>/cgroup (cgroups(7)); absolute below its mount. */
+export function pathOfProcess(hierarchyRoot: string, pid: number | 'self'): string {
+  const path = /^0::(.*)$/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.[1] ?? '/';
+  return join(hierarchyRoot, path);
+}
+
+/** The innermost recorded cgroup wins, so a recording within a recording would take its calls away from the outer one. */
+export function isRecorded(path: string): boolean {
+  return path.includes(`/${PREFIX}`);
+}
+
+/**
+ * @param parent directory of the cgroup to make it in
+ * @param name told apart by the caller: its own process id
+ * @throws where the file system is read-only, or the caller may not write there
+ */
+export function makeCommandCgroup(parent: string, name: number): CommandCgroup {
+  removeForgotten(parent);
+  const directory = join(parent, `${PREFIX}${name}`);
+  const inner = join(directory, 'command');
+  mkdirSync(inner, { recursive: true });
+  return {
+    id: idOf(directory),
+    commandId: idOf(inner),
+    directory: inner,
+    population: () => processesBelow(directory).length,
+    remove: () => {
+      for (let attempt = 0; attempt < 100 && processesBelow(directory).length > 0; attempt++)
+        for (const pid of processesBelow(directory)) move(pid, parent);
+      removeTree(directory);
+    },
+  };
+}
+
+/** The id of a cgroup is its directory's inode number (64-bit kernels, since 5.5). */
+export function idOf(directory: string): bigint {
+  return statSync(directory, { bigint: true }).ino;
+}
+
+/** All processes of a cgroup and of those below it; none where it is gone. */
+export function processesBelow(directory: string): string[] {
+  const own = unlessGone(() => readFileSync(join(directory, 'cgroup.procs'), 'utf8')) ?? '';
+  // What lives in other pid namespaces reads as 0.
+  const pids = own.split('\n').filter((pid) => pid !== '' && pid !== '0');
+  return [...pids, ...childrenOf(directory).flatMap((child) => processesBelow(join(directory, child)))];
+}
+
+/** Moves a process with all its threads. False where it has ended meanwhile. */
+export function move(pid: string, directory: string): boolean {
+  return (
+    unlessGone(() => {
+      writeFileSync(join(directory, 'cgroup.procs'), pid);
+    }) !== null
+  );
+}
+
+function removeTree(directory: string): void {
+  for (const child of childrenOf(directory)) removeTree(join(directory, child));
+  unlessGone(() => {
+    rmdirSync(directory);
+  });
+}
+
+/** What a killed Flak left; never what is populated, which may still be recorded. */
+function removeForgotten(parent: string): void {
+  for (const name of childrenOf(parent).filter((child) => child.startsWith(PREFIX))) {
+    const isOver = !existsSync(`/proc/${name.slice(PREFIX.length)}`);
+    if (isOver && processesBelow(join(parent, name)).length === 0) removeTree(join(parent, name));
+  }
+}
+
+function childrenOf(directory: string): string[] {
+  const entries = unlessGone(() => readdirSync(directory, { withFileTypes: true })) ?? [];
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+/** Null where a cgroup (ENOENT, ENODEV) or process (ESRCH) is gone, or is still being left (EBUSY): kernfs's answers. */
+function unlessGone<T>(act: () => T): T | null {
+  try {
+    return act();
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['ENOENT', 'ENODEV', 'ESRCH', 'EBUSY'].includes(code)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+/** What local mode is made of, and where it meets the tracers of a node: a machine that is a cluster's node has one ledger for both. */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { findHierarchy } from '../cgroups/hierarchy.ts';
+import type { Hierarchy } from '../cgroups/hierarchy.ts';
+import type { LedgerOptions } from '../ledger/ledger.ts';
+
+const LEDGER_OBJECT = fileURLToPath(new URL('../ledger/ledger.bpf.o', import.meta.url));
+const LAUNCHER = fileURLToPath(new URL('launch', import.meta.url));
+
+export interface LocalPlaces {
+  readonly hierarchy: Hierarchy;
+  readonly ledger: LedgerOptions;
+  /** The program that starts commands (launch.c). */
+  readonly launcher: string;
+}
+
+/** Null on a machine without a cgroup v2 hierarchy. */
+export function findPlaces(): LocalPlaces | null {
+  const hierarchy = findHierarchy('/sys/fs/cgroup');
+  if (!hierarchy) return null;
+  const ledger = {
+    pinRoot: '/sys/fs/bpf/flak',
+    lockFile: '/run/flak/ledger.lock',
+    objectFile: LEDGER_OBJECT,
+    cgroupRoot: hierarchy.path,
+  };
+  return { hierarchy, ledger, launcher: LAUNCHER };
+}
+
+/** What a checkout lacks before `npm run ledger`. */
+export function missingParts(): string[] {
+  return [LEDGER_OBJECT, LAUNCHER].filter((path) => !existsSync(path));
+}
+
+export function readOwnStat(): string {
+  return readFileSync('/proc/self/stat', 'utf8');
+}
