@@ -31,24 +31,29 @@ static __always_inline void take_tuple(struct tuple_key *key, struct pt_regs *re
 	key->values[2] = watch->form.count > 2 ? value_of(regs, key->abi, watch, 2) : 0;
 }
 
-static __always_inline struct taken *taken_at(const struct tuple_key *key)
+/* The caller's entry for this tuple. */
+static __always_inline struct known *known_at(struct caller *caller, const struct tuple_key *key)
 {
-	__u64 mixed = key->container + key->nr * 0x9e3779b97f4a7c15ULL + key->origin;
-	__u32 index;
+	__u64 mixed = key->nr;
 
 	mixed = (mixed ^ key->values[0]) * 0x9e3779b97f4a7c15ULL;
 	mixed = (mixed ^ key->values[1]) * 0x9e3779b97f4a7c15ULL;
 	mixed = (mixed ^ key->values[2]) * 0x9e3779b97f4a7c15ULL;
-	index = mixed >> 56; /* the best mixed bits: TAKEN is 2^8 */
-	return bpf_map_lookup_elem(&taken, &index);
+	return &caller->known[mixed >> (64 - KNOWN_BITS)];
 }
 
-static __always_inline bool is_taken(const struct taken *taken, const struct tuple_key *key, __u64 generation)
+static __always_inline bool is_known(const struct known *known, const struct tuple_key *key)
 {
-	const __u64 *one = (const __u64 *)&taken->key, *other = (const __u64 *)key;
+	return known->call == key->nr + 1U && known->values[0] == key->values[0] &&
+	       known->values[1] == key->values[1] && known->values[2] == key->values[2];
+}
 
-	return taken->generation == generation && one[0] == other[0] && one[1] == other[1] && one[2] == other[2] &&
-	       one[3] == other[3] && one[4] == other[4];
+static __always_inline void note_known(struct known *known, const struct tuple_key *key)
+{
+	known->call = key->nr + 1U;
+	known->values[0] = key->values[0];
+	known->values[1] = key->values[1];
+	known->values[2] = key->values[2];
 }
 
 /*

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Compiles the ledger: build.sh [OUTPUT]. Needs clang >= 12 and libbpf's headers; neither the kernel's headers nor its BTF.
+# Compiles the ledger: build.sh [OUTPUT [COMPILER OPTION ...]]. Needs clang >= 12 and libbpf's headers; neither the kernel's headers nor its BTF.
 set -eu
 here=$(dirname "$0")
 output=${1:-$here/ledger.bpf.o}
+[ $# -eq 0 ] || shift
 machine=$(uname -m)
 case $machine in
 x86_64) target=x86 ;;
@@ -11,4 +12,4 @@ aarch64) target=arm64 ;;
 esac
 # mcpu v3 (32-bit jumps and registers) is understood since Linux 5.1.
 exec clang -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$target -Wall -Wextra -Wno-unused-parameter -Werror \
-	-idirafter "/usr/include/$machine-linux-gnu" -c "$here/ledger.bpf.c" -o "$output"
+	-idirafter "/usr/include/$machine-linux-gnu" "$@" -c "$here/ledger.bpf.c" -o "$output"

@@ -12,73 +12,107 @@
 #include "place.h"
 #include "task.h"
 
+static __always_inline struct caller *caller_of(struct task_struct *task)
+{
+	return bpf_task_storage_get(&callers, task, NULL, 0);
+}
+
+static __always_inline struct caller *make_caller(struct task_struct *task)
+{
+	return bpf_task_storage_get(&callers, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
 /*
  * A task met for the first time in its container. Older than the slot: it was there at arming, workload.
  * Else it has been moved in, since whoever is forked inside inherits the state of its parent: a runtime.
  */
-static __noinline struct caller *meet_caller(struct task_struct *task, const struct place *place)
+static __always_inline struct caller *meet_caller(struct task_struct *task, const struct place *place)
 {
 	__u32 index = place->slot;
 	struct slot *slot = bpf_map_lookup_elem(&directory, &index);
-	struct caller *caller = bpf_task_storage_get(&callers, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct caller *caller = make_caller(task);
 
 	if (!caller || !slot) {
 		COUNT(index, origin_unknown);
 		return NULL;
 	}
-	caller->container = place->container;
+	__builtin_memset(caller, 0, sizeof(*caller));
 	caller->first_filter = filter_of(task);
-	caller->slot_generation = place->slot_generation;
 	caller->origin = start_of(task) < slot->armed_ns ? ORIGIN_STARTUP : ORIGIN_SETUP;
 	caller->entered = 1;
-	caller->born_here = 0;
-	caller->hook = 0;
 	return caller;
 }
 
 static __always_inline bool is_caller_of(const struct caller *caller, const struct place *place)
 {
-	return caller && caller->container == place->container && caller->slot_generation == place->slot_generation;
+	return caller && caller->place.container == place->container &&
+	       caller->place.slot_generation == place->slot_generation;
 }
 
-static __always_inline struct caller *find_caller(struct task_struct *task, const struct place *place)
+/* Asks the truth where the task belongs, and keeps the answer. */
+static __noinline struct caller *place_caller(struct task_struct *task, __u64 id, __u64 now, struct place *place)
 {
-	struct caller *caller = bpf_task_storage_get(&callers, task, NULL, 0);
+	struct caller *caller = caller_of(task);
 
-	return is_caller_of(caller, place) ? caller : meet_caller(task, place);
+	walk(cgroup_of(task), place);
+	if (place->slot == NO_SLOT) {
+		note_untraced(id, now);
+		return NULL;
+	}
+	if (!is_caller_of(caller, place))
+		caller = meet_caller(task, place);
+	if (!caller)
+		return NULL;
+	caller->place = *place;
+	caller->cgroup = id;
+	caller->generation = now;
+	return caller;
 }
 
 /*
- * A caller that no state could be kept for counts as the workload: the profile then holds too much rather than
- * too little, and the reason `origin-unknown` says so.
+ * The state of the current task. NULL where it is not traced; NULL as well, with its place in `place`, where it is but no state
+ * could be kept.
  */
-static __always_inline __u8 origin_of(struct task_struct *task, const struct caller *caller, const struct place *place)
+static __always_inline struct caller *find_caller(struct task_struct *task, struct place *place)
 {
-	__u8 origin = caller ? caller->origin : ORIGIN_STARTUP;
+	__u64 now = *(volatile __u64 *)&generation;
+	__u64 id = id_of(cgroup_of(task));
+	struct caller *caller;
 
-	if (origin == ORIGIN_STARTUP)
-		return place->serving ? ORIGIN_SERVING : ORIGIN_STARTUP;
-	if (origin == ORIGIN_SETUP && filter_of(task) != caller->first_filter)
+	place->slot = NO_SLOT;
+	if (is_untraced(id, now))
+		return NULL;
+	caller = caller_of(task);
+	if (caller && caller->cgroup == id && caller->generation == now)
+		return caller;
+	return place_caller(task, id, now, place);
+}
+
+static __always_inline __u8 origin_of(struct task_struct *task, const struct caller *caller)
+{
+	if (caller->origin == ORIGIN_STARTUP && caller->place.serving)
+		return ORIGIN_SERVING;
+	if (caller->origin == ORIGIN_SETUP && filter_of(task) != caller->first_filter)
 		return ORIGIN_RUNTIME_FILTERED;
-	return origin;
+	return caller->origin;
 }
 
 /*
  * The process that changes its root during set-up will become the container's init. Hooks may change theirs too, but
  * they are programs that were executed by a child of the runtime's process, so they are known before.
  */
-static __noinline void watch_root(struct task_struct *task, const struct caller *caller, const struct place *place)
+static __noinline void watch_root(struct task_struct *task, const struct caller *caller)
 {
-	struct container *container = find_container(place);
+	struct container *container = find_container(&caller->place);
 
 	if (container && !container->mount_ns && !caller->hook)
 		container->init_tgid = process_of(task);
 }
 
 /* An exec during set-up: the container's first program, a newcomer's program in a running container, or a hook. */
-static __always_inline void follow_exec(struct task_struct *task, struct linux_binprm *program, struct caller *caller,
-					const struct place *place)
+static __always_inline void follow_exec(struct task_struct *task, struct linux_binprm *program, struct caller *caller)
 {
+	const struct place *place = &caller->place;
 	struct container *container = find_container(place);
 	__u32 mount_ns = mount_ns_of(task);
 

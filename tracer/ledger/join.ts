@@ -39,11 +39,18 @@ interface Claim {
   readonly resumed: boolean;
 }
 
-/** The slot's entry as it shall be: the one found, with any new cgroups, or a fresh one. */
+/**
+ * The slot's entry as it shall be: the one found, with any new cgroups, or a fresh one. One that was never armed, or half given up, holds
+ * nothing that was promised to anyone: it is begun anew.
+ */
 function claim(slotDeps: SlotDeps, podUid: string, cgroupIds: readonly bigint[]): Claim | RefusedResult {
   const choice = chooseSlot(readDirectory(slotDeps), podUid);
   if (choice.kind === 'resume') {
     const found = readEntry(slotDeps, choice.index);
+    if (found.armedNs === layout.NOT_ARMED) {
+      disarm(slotDeps, choice.index);
+      return claim(slotDeps, podUid, cgroupIds);
+    }
     const ids = [...new Set([...cgroupIds, ...found.cgroupIds])].slice(0, layout.CGROUPS_PER_SLOT);
     return {
       kind: 'claimed',

@@ -25,24 +25,25 @@ char LICENSE[] SEC("license") = "GPL";
 static __always_inline void enter(struct pt_regs *regs, long id)
 {
 	struct task_struct *task = current_task();
-	struct verdict *verdict = find_verdict(task);
-	struct caller *caller;
-	struct place *place;
+	struct place place;
+	struct caller *caller = find_caller(task, &place);
 	int nr = id;
 	__u8 abi;
 
-	if (!verdict)
+	if (!caller && place.slot == NO_SLOT)
 		return;
-	place = &verdict->place;
-	caller = find_caller(task, place);
-	if (caller)
-		caller->entered = 1;
 	abi = split_abi(task, &nr);
-	if (!has_place(place, abi, nr))
+	if (!caller) {
+		if (has_place(&place, abi, nr))
+			record_stray(&place, abi, nr, regs);
 		return;
-	if (caller && caller->origin == ORIGIN_SETUP && abi == NATIVE_ABI && (nr == NR_PIVOT_ROOT || nr == NR_CHROOT))
-		watch_root(task, caller, place);
-	record_call(verdict, abi, origin_of(task, caller, place), nr, regs);
+	}
+	caller->entered = 1;
+	if (!has_place(&caller->place, abi, nr))
+		return;
+	if (caller->origin == ORIGIN_SETUP && abi == NATIVE_ABI && (nr == NR_PIVOT_ROOT || nr == NR_CHROOT))
+		watch_root(task, caller);
+	record_call(caller, abi, origin_of(task, caller), nr, regs);
 }
 
 /*
@@ -51,20 +52,14 @@ static __always_inline void enter(struct pt_regs *regs, long id)
  * newborn's return from clone looks like a denial, and an exec keeps the mark whatever interface it ends in. While a task has
  * no filter its marks are left standing: none can be misread, and the first exit under the filter takes the last one away.
  */
-static __always_inline void leave(struct pt_regs *regs, long value)
+static __always_inline void leave(struct task_struct *task, struct pt_regs *regs, long value)
 {
-	struct task_struct *task = current_task();
-	struct verdict *verdict = find_verdict(task);
-	struct caller *caller;
-	struct place *place;
+	struct place place;
+	struct caller *caller = find_caller(task, &place);
 	__u8 abi;
 	int nr;
 
-	if (!verdict)
-		return;
-	place = &verdict->place;
-	caller = bpf_task_storage_get(&callers, task, NULL, 0);
-	if (!is_caller_of(caller, place))
+	if (!caller)
 		return;
 	if (caller->entered) {
 		caller->entered = 0;
@@ -74,24 +69,21 @@ static __always_inline void leave(struct pt_regs *regs, long value)
 		return;
 	nr = left_syscall(regs);
 	abi = split_abi(task, &nr);
-	if (has_place(place, abi, nr))
-		record_denied(place, abi, origin_of(task, caller, place), nr, -value);
+	if (has_place(&caller->place, abi, nr))
+		record_denied(&caller->place, abi, origin_of(task, caller), nr, -value);
 }
 
 static __always_inline void give_birth(struct task_struct *child)
 {
-	struct task_struct *task = current_task();
-	struct verdict *verdict = find_verdict(task);
-	struct caller *caller, *born;
+	struct place place;
+	struct caller *caller = find_caller(current_task(), &place);
+	struct caller *born;
 
-	if (!verdict)
-		return;
-	caller = find_caller(task, &verdict->place);
 	if (!caller)
 		return;
-	born = bpf_task_storage_get(&callers, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	born = make_caller(child);
 	if (!born) {
-		COUNT(verdict->place.slot, origin_unknown);
+		COUNT(caller->place.slot, origin_unknown);
 		return;
 	}
 	*born = *caller;
@@ -101,14 +93,11 @@ static __always_inline void give_birth(struct task_struct *child)
 
 static __always_inline void execute(struct task_struct *task, struct linux_binprm *program)
 {
-	struct verdict *verdict = find_verdict(task);
-	struct caller *caller;
+	struct place place;
+	struct caller *caller = find_caller(task, &place);
 
-	if (!verdict)
-		return;
-	caller = find_caller(task, &verdict->place);
 	if (caller && caller->origin == ORIGIN_SETUP)
-		follow_exec(task, program, caller, &verdict->place);
+		follow_exec(task, program, caller);
 }
 
 SEC("tp_btf/sys_enter")
@@ -123,11 +112,13 @@ int BPF_PROG(ledger_enter, struct pt_regs *regs, long id)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(ledger_exit, struct pt_regs *regs, long value)
 {
+	struct task_struct *task = current_task();
+
 	/* Most tasks of most nodes end here; nothing is shared yet. */
-	if (!is_filtered(current_task()))
+	if (!is_filtered(task))
 		return 0;
 	hold_cpu();
-	leave(regs, value);
+	leave(task, regs, value);
 	release_cpu();
 	return 0;
 }

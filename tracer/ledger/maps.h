@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * Every map, who writes it, how large it is, and why nothing is lost in it. Pinned, but for the caches (untraced,
- * verdicts, taken), the scratch space (commands), the table of watched arguments and the state of tasks (callers), which live as long as the programs.
+ * Every map, who writes it, how large it is, and why nothing is lost in it. Pinned, but for the answers kept
+ * (untraced), the scratch space (commands), the table of watched arguments and the state of tasks (callers), which live as long as the programs.
  */
 #ifndef FLAK_MAPS_H
 #define FLAK_MAPS_H
@@ -12,7 +12,7 @@
 #include "ledger.h"
 
 /*
- * Bumped by tracers, under the lock, after each change of `targets`: a verdict of another generation is void.
+ * Bumped by tracers, under the lock, after each change of `targets`: an answer of another generation is void.
  * Alone in .bss, which is pinned as `generation`.
  */
 __u64 generation;
@@ -69,7 +69,7 @@ struct {
 
 /*
  * Which containers serve, and which commands are those of probes and hooks. Made and charged like slot_rows (25 kB), written by tracers alone,
- * who hear of it when it is full. Read when a verdict is made and when a newcomer executes, never on the path of a call.
+ * who hear of it when it is full. Read when a task is met anew and when a newcomer executes, never on the path of a call.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
@@ -118,67 +118,15 @@ struct {
 	__type(value, struct target);
 } targets SEC(".maps");
 
-/* Where a cgroup belongs. */
-struct place {
-	__u64 container;
-	__u32 slot_generation;
-	__u16 slot;    /* NO_SLOT: not traced */
-	__u8 serving;  /* 1: the container has been marked */
-	__u8 unused;
-};
-
-#define SEEN_WORDS (ORIGINS * SYSCALLS / 64)
-
 /*
- * Three caches in front of the truth, per CPU and direct-mapped by cgroup id. The programs hold the CPU (hold.h), so nobody else
- * reads or writes an entry while it is looked at, and it needs no atomics. Entries of another generation are void; two
- * cgroups that share an entry take turns, at the cost of a walk. Nothing can be lost here: a miss asks the truth.
- * Cheaper than cgroup local storage (whose lookup takes a lock of sorts), and there on every kernel that has BTF.
+ * Which cgroups are not traced: that is most of a node's. A word holds the cgroup's id and the generation that the answer was found under; an answer
+ * of another generation is void. Two cgroups that share a word take turns, at the cost of a walk: a miss asks the truth. Shared by all CPUs,
+ * read and written whole, so nobody can see half an answer. In a section of its own, 64 kB, not pinned.
  */
-#define UNTRACED 512 /* 8 kB per CPU: untraced cgroups, that is most of a node's */
-#define VERDICTS 32  /* 15 kB per CPU: cgroups in traced pods */
+#define UNTRACED_BITS 13
+#define CGROUP_BITS 40 /* ids of cgroups count up, and have not come that far: a larger one is not kept here */
 
-struct untraced {
-	__u64 cgroup;
-	__u64 generation;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, UNTRACED);
-	__type(key, __u32);
-	__type(value, struct untraced);
-} untraced SEC(".maps");
-
-/* Where a traced cgroup belongs, and which calls this CPU knows to be in their row already. */
-struct verdict {
-	__u64 cgroup;
-	__u64 generation;
-	struct place place;
-	__u64 seen[SEEN_WORDS]; /* one bit per origin and number of the native interface */
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, VERDICTS);
-	__type(key, __u32);
-	__type(value, struct verdict);
-} verdicts SEC(".maps");
-
-/* A tuple that this CPU knows to be in its slot. Compared whole: two that share an entry take turns, at the cost of a look at the truth. */
-#define TAKEN 256 /* 12 kB per CPU */
-
-struct taken {
-	__u64 generation;
-	struct tuple_key key;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, TAKEN);
-	__type(key, __u32);
-	__type(value, struct taken);
-} taken SEC(".maps");
+__u64 untraced[1 << UNTRACED_BITS] SEC(".data.untraced");
 
 /* The arguments of the program that is being executed on this CPU; too large for the stack. Nothing in it outlives the exec. */
 #define COMMAND_BYTES 4096
@@ -194,18 +142,44 @@ struct {
 	__type(value, struct command);
 } commands SEC(".maps");
 
+/* Where a task belongs. */
+struct place {
+	__u64 container;
+	__u32 slot_generation;
+	__u16 slot;    /* NO_SLOT: not traced */
+	__u8 serving;  /* 1: the container has been marked */
+	__u8 unused;
+};
+
+/* One tuple of a watched call. */
+struct known {
+	__u64 call; /* its number, and 1: no entry is 0 */
+	__u64 values[3];
+};
+
+#define KNOWN_BITS 3
+#define SEEN_WORDS (SYSCALLS / 64)
+
 /*
- * State of a traced task (thread). Written by the task itself and, before it first runs, by the task that forks it.
- * Freed with the task. No memory: counted as origin_unknown, and tried again at the next call.
+ * State of a traced task (thread), and its caches in front of the truth: where it belongs, what it is known to have called. Written by the
+ * task itself and, before it first runs, by the task that forks it: so nobody else reads or writes it meanwhile, on any kernel, and it
+ * needs neither locks nor atomics. A child begins with what its parent is known to have called. 400 bytes, freed with the task. No memory:
+ * counted as origin_unknown, and tried again at the next call.
  */
 struct caller {
-	__u64 container; /* a task that is moved to another container is a newcomer there */
+	struct place place; /* a task that is moved to another container is a newcomer there */
+	__u64 cgroup;	    /* whose place that is … */
+	__u64 generation;   /* … and as of when */
 	__u64 first_filter; /* the seccomp filter it came with, as a number */
-	__u32 slot_generation;
 	__u8 origin;
 	__u8 entered; /* a sys_enter whose sys_exit has not come yet */
 	__u8 born_here; /* forked by a task of the container, not moved into it */
 	__u8 hook; /* has executed a program during set-up without being the container's init, or its ancestor has */
+	__u8 seen_abi;	  /* What follows holds for this interface and origin, and is forgotten when another one is met. */
+	__u8 seen_origin;
+	__u8 unused[2];
+	__u64 seen[SEEN_WORDS]; /* one bit per number: stands in the row, and nothing can be added */
+	struct known known[1 << KNOWN_BITS]; /* tuples that are in the slot's; those that share an entry take turns */
 };
 
 struct {

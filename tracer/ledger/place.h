@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* From a task to the slot and container it belongs to. The only file that knows how the answer is cached. */
+/* From a cgroup to the slot and container it belongs to. */
 #ifndef FLAK_PLACE_H
 #define FLAK_PLACE_H
 
@@ -78,53 +78,29 @@ static __noinline void walk(struct cgroup *cgroup, struct place *place)
 	}
 }
 
-/* Asks the truth, and keeps the answer for the next call from the same cgroup on this CPU. */
-static __noinline struct verdict *judge(struct cgroup *cgroup, __u64 id, __u64 now)
+static __always_inline __u64 untraced_word(__u64 id, __u64 now)
 {
-	__u32 untraced_key = id % UNTRACED, verdict_key = id % VERDICTS;
-	struct place place = {};
-	struct verdict *verdict;
-	struct untraced *none;
+	return now << CGROUP_BITS | id;
+}
 
-	walk(cgroup, &place);
-	if (place.slot == NO_SLOT) {
-		none = bpf_map_lookup_elem(&untraced, &untraced_key);
-		if (none) {
-			none->cgroup = id;
-			none->generation = now;
-		}
-		return NULL;
-	}
-	verdict = bpf_map_lookup_elem(&verdicts, &verdict_key);
-	if (verdict) {
-		__builtin_memset(verdict->seen, 0, sizeof(verdict->seen));
-		verdict->cgroup = id;
-		verdict->generation = now;
-		verdict->place = place;
-	}
-	return verdict;
+static __always_inline __u64 *untraced_at(__u64 id)
+{
+	return &untraced[id * 0x9e3779b97f4a7c15ULL >> (64 - UNTRACED_BITS)]; /* 2^64 over the golden ratio: spreads ids that lie close */
 }
 
 /*
- * Where the current task belongs: its cgroup's verdict, NULL where it is not traced.
- * The generation is read first: tracers bump it after they have changed the targets or marks, so an answer that
- * carries the new one was made from the new ones.
+ * Whether the cgroup is known not to be traced. `now` is the generation, read first: tracers bump it after they have changed the targets,
+ * so an answer that carries the new one was made from the new targets.
  */
-static __always_inline struct verdict *find_verdict(struct task_struct *task)
+static __always_inline bool is_untraced(__u64 id, __u64 now)
 {
-	__u64 now = *(volatile __u64 *)&generation;
-	struct cgroup *cgroup = cgroup_of(task);
-	__u64 id = id_of(cgroup);
-	__u32 untraced_key = id % UNTRACED, verdict_key = id % VERDICTS;
-	struct untraced *none = bpf_map_lookup_elem(&untraced, &untraced_key);
-	struct verdict *verdict;
+	return *(volatile __u64 *)untraced_at(id) == untraced_word(id, now);
+}
 
-	if (none && none->cgroup == id && none->generation == now)
-		return NULL;
-	verdict = bpf_map_lookup_elem(&verdicts, &verdict_key);
-	if (verdict && verdict->cgroup == id && verdict->generation == now)
-		return verdict;
-	return judge(cgroup, id, now);
+static __always_inline void note_untraced(__u64 id, __u64 now)
+{
+	if (id >> CGROUP_BITS == 0)
+		*(volatile __u64 *)untraced_at(id) = untraced_word(id, now);
 }
 
 #endif

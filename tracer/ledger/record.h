@@ -39,62 +39,88 @@ static __always_inline bool has_place(const struct place *place, __u8 abi, int n
 	return false;
 }
 
-/*
- * A watched call is looked at each time, until it is wide: its bit among the seen ones stays clear. What has been written down of it
- * under this generation is in the cache of tuples, which so stands for the row as well.
- */
-static __always_inline bool record_watched(const struct verdict *verdict, const struct watch *watch, struct row *row,
-					   const struct tuple_key *key)
+/* The call stands in its row afterwards. NULL where it could not be written down. */
+static __noinline struct row *write_call(const struct place *place, __u8 abi, __u8 origin, int nr)
 {
-	__u32 ordinal = watch->ordinal;
-	struct taken *entry;
+	struct row *row = find_row(place, abi, origin);
 
-	if (ordinal >= WATCHED)
-		return false;
-	if (record_tuple(key, verdict->place.slot, &row->tuples[ordinal]))
-		return true;
-	entry = taken_at(key);
-	if (entry) {
-		entry->generation = verdict->generation;
-		entry->key = *key;
-	}
-	return false;
-}
-
-static __always_inline void record_call(struct verdict *verdict, __u8 abi, __u8 origin, int nr, struct pt_regs *regs)
-{
-	__u64 *seen = NULL, bit = 1ULL << (nr & 63);
-	__u32 word = ((__u32)origin * SYSCALLS + (__u32)nr) / 64;
-	struct tuple_key key;
-	struct watch *watch;
-	struct taken *known;
-	struct row *row;
-
-	barrier_var(word); /* or the compiler tests its parts, which tells the verifier nothing of the sum */
-	if (abi == NATIVE_ABI && word < SEEN_WORDS) {
-		seen = &verdict->seen[word];
-		if (*seen & bit)
-			return;
-	}
-	watch = find_watch(abi, nr);
-	if (watch) {
-		key = (struct tuple_key){ .container = verdict->place.container, .nr = nr, .abi = abi, .origin = origin };
-		take_tuple(&key, regs, watch);
-		known = taken_at(&key);
-		if (known && is_taken(known, &key, verdict->generation))
-			return;
-	}
-	row = find_row(&verdict->place, abi, origin);
 	if (!row || (__u32)nr >= SYSCALLS)
-		return;
+		return NULL;
 	if (!row->first_seen_ns[nr]) {
 		row->first_seen_ns[nr] = bpf_ktime_get_boot_ns();
-		COUNT(verdict->place.slot, first_sights);
+		COUNT(place->slot, first_sights);
 	}
-	if (watch && !record_watched(verdict, watch, row, &key))
+	return row;
+}
+
+/* The same with the tuple of a watched call. True once the call is wide: nothing can be added to what stands of it. */
+static __noinline bool write_tuple(const struct place *place, const struct watch *watch, const struct tuple_key *key)
+{
+	struct row *row = write_call(place, key->abi, key->origin, key->nr);
+	__u32 ordinal = watch->ordinal;
+
+	return row && ordinal < WATCHED && record_tuple(key, place->slot, &row->tuples[ordinal]);
+}
+
+static __always_inline void begin_tuple(struct tuple_key *key, const struct place *place, __u8 abi, __u8 origin, int nr)
+{
+	*key = (struct tuple_key){ .container = place->container, .nr = nr, .abi = abi, .origin = origin };
+}
+
+static __always_inline void forget_seen(struct caller *caller, __u8 abi, __u8 origin)
+{
+	__builtin_memset(caller->seen, 0, sizeof(caller->seen));
+	__builtin_memset(caller->known, 0, sizeof(caller->known));
+	caller->seen_abi = abi;
+	caller->seen_origin = origin;
+}
+
+/* A watched call is looked at each time until it is wide, and not for long where its tuple is known. */
+static __always_inline void record_call(struct caller *caller, __u8 abi, __u8 origin, int nr, struct pt_regs *regs)
+{
+	__u64 bit = 1ULL << (nr & 63);
+	__u32 word = (__u32)nr / 64;
+	struct tuple_key key;
+	struct known *known;
+	struct watch *watch;
+
+	if (caller->seen_abi != abi || caller->seen_origin != origin)
+		forget_seen(caller, abi, origin);
+	if (word >= SEEN_WORDS || caller->seen[word] & bit)
 		return;
-	if (seen)
-		*seen |= bit;
+	watch = find_watch(abi, nr);
+	if (!watch) {
+		if (write_call(&caller->place, abi, origin, nr))
+			caller->seen[word] |= bit;
+		return;
+	}
+	begin_tuple(&key, &caller->place, abi, origin, nr);
+	take_tuple(&key, regs, watch);
+	known = known_at(caller, &key);
+	if (is_known(known, &key))
+		return;
+	if (write_tuple(&caller->place, watch, &key))
+		caller->seen[word] |= bit;
+	note_known(known, &key);
+}
+
+/*
+ * A task whose state found no memory counts as the workload: the profile then holds too much rather than too little, and the
+ * reason `origin-unknown` says so. Nothing is remembered of it.
+ */
+static __noinline void record_stray(const struct place *place, __u8 abi, int nr, struct pt_regs *regs)
+{
+	__u8 origin = place->serving ? ORIGIN_SERVING : ORIGIN_STARTUP;
+	struct watch *watch = find_watch(abi, nr);
+	struct tuple_key key;
+
+	if (!watch) {
+		write_call(place, abi, origin, nr);
+		return;
+	}
+	begin_tuple(&key, place, abi, origin, nr);
+	take_tuple(&key, regs, watch);
+	write_tuple(place, watch, &key);
 }
 
 static __always_inline void record_denied(const struct place *place, __u8 abi, __u8 origin, int nr, __u16 errno)

@@ -43,7 +43,7 @@ function readGeneration({ bpf, pins: { maps } }: SlotDeps): bigint {
   return bytes.readBigUInt64LE();
 }
 
-/** Voids every verdict the programs have cached. */
+/** Voids every answer that the programs have kept. */
 function bumpGeneration(deps: SlotDeps): void {
   deps.bpf.update(deps.pins.maps.generation, layout.encodeIndex(0), layout.encodeU64(readGeneration(deps) + 1n));
 }
@@ -79,7 +79,7 @@ function writeMarks({ bpf }: SlotDeps, map: number, marks: readonly Buffer[]): v
 
 /**
  * Brings a slot from whatever state a crash left it in to armed. Targets come before the map of the rows, and that before the
- * generation: placing a map waits for all running programs, so a verdict made under the new generation knows the targets.
+ * generation: placing a map waits for all running programs, so an answer found under the new generation knows the targets.
  * The slot's time comes last: whoever was met before it was there at arming.
  * @param commands hashes of the commands of probes and hooks
  */
@@ -123,7 +123,7 @@ export function prepareFresh(deps: SlotDeps, index: number, podUid: string, cgro
 
 /**
  * From now on what these containers call is `serving`. To be called under the lock. The map is placed once more for the wait, and
- * the generation is bumped then: a verdict that carries the new one was made by a program that saw the marks.
+ * the generation is bumped then: an answer that carries the new one was found by a program that saw the marks.
  * @throws BpfError (E2BIG) where the slot has no room for another mark
  */
 export function markServing(deps: SlotDeps, { index, inner }: HeldSlot, cgroupIds: readonly bigint[]): void {
@@ -137,11 +137,13 @@ export function markServing(deps: SlotDeps, { index, inner }: HeldSlot, cgroupId
 }
 
 /**
- * Frees a slot. The generation is bumped before the inner maps go, and taking one away waits for all running programs:
- * none can still hold an old verdict when the slot is used again.
+ * Frees a slot. It is unarmed first: should this tracer die on the way, a successor mustn't take what is left for whole. The generation is
+ * bumped before the inner maps go, and taking one away waits for all running programs: none can still hold an old answer when the slot is
+ * used again.
  */
 export function disarm(deps: SlotDeps, index: number): void {
   const entry = readEntry(deps, index);
+  writeEntry(deps, index, { ...entry, armedNs: layout.NOT_ARMED });
   for (const id of entry.cgroupIds) deps.bpf.remove(deps.pins.maps.targets, layout.encodeU64(id));
   bumpGeneration(deps);
   for (const role of INNER_ROLES) removeInner(deps, role, index);
