@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createRollFile } from '../../../tracer/containers/roll-file.ts';
 import { compileGate } from '../gate/gate-under-test.ts';
 import { compile } from '../tracer-ledger/stage.ts';
 
@@ -15,8 +16,13 @@ export interface NodeStage {
   readonly podUid: string;
   readonly folder: string;
   readonly gatesRoot: string;
+  readonly rollRoot: string;
+  /** The pod's cgroup in the v2 hierarchy. */
+  readonly podCgroup: string;
   /** What the tracer's container would be told and given on such a node. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Names of containers that tracers keep for their successors. */
+  namesKept(): string[];
   /** Pins of the ledger that are left. */
   pins(): string[];
   /** Starts a container in the pod and returns its foreground runc. */
@@ -26,6 +32,8 @@ export interface NodeStage {
 
 export interface StartedContainer {
   readonly id: string;
+  /** Runs a program in it, as the kubelet and `kubectl exec` have it done. */
+  exec(...args: readonly string[]): void;
   /** The exit code of the container's program. */
   readonly ended: Promise<number>;
   kill(): void;
@@ -44,6 +52,7 @@ export async function openNodeStage(): Promise<NodeStage> {
   mkdirSync(join(CGROUPS, HYBRID ? 'unified' : '', podPath), { recursive: true });
   execFileSync('mount', ['-t', 'bpf', 'bpf', join(folder, 'bpf')]);
   compile('workload', join(folder, 'root/bin/workload'));
+  compile('sleeper', join(folder, 'root/bin/sleeper'), join(import.meta.dirname, 'programs'));
   await using gate = await compileGate();
   execFileSync('cp', [gate.binary, join(folder, 'root/bin/gate')]);
   const running = new Set<ChildProcess>();
@@ -52,6 +61,8 @@ export async function openNodeStage(): Promise<NodeStage> {
     podUid,
     folder,
     gatesRoot: join(folder, 'gates'),
+    rollRoot: join(folder, 'containers'),
+    podCgroup: join(CGROUPS, HYBRID ? 'unified' : '', podPath),
     environment: {
       FLAK_TARGET_UID: podUid,
       FLAK_TARGET_NAMESPACE: 'shop',
@@ -64,8 +75,13 @@ export async function openNodeStage(): Promise<NodeStage> {
       FLAK_RUN_ROOT: join(folder, 'run'),
       FLAK_LOG_ROOT: join(folder, 'log'),
       FLAK_GATE_ROOT: join(folder, 'gates'),
+      FLAK_ROLL_ROOT: join(folder, 'containers'),
       FLAK_PIN_ROOT: join(folder, 'bpf/flak'),
       FLAK_LOCK_FILE: join(folder, 'ledger.lock'),
+    },
+    namesKept: () => {
+      const kept = createRollFile(join(folder, 'containers'), podUid, () => undefined).read();
+      return [...kept.values()].flatMap(({ name }) => name ?? []);
     },
     // maps.debug and progs.debug are the kernel's own, in every new BPF file system (kernel/bpf/preload).
     pins: () => readdirSync(join(folder, 'bpf')).filter((name) => !name.endsWith('.debug')),
@@ -83,7 +99,10 @@ export async function openNodeStage(): Promise<NodeStage> {
       const kill = (): void => {
         execFileSync('runc', ['--root', join(folder, 'runc'), 'kill', id, 'KILL']);
       };
-      return { id, ended, kill };
+      const exec = (...program: readonly string[]): void => {
+        execFileSync('runc', ['--root', join(folder, 'runc'), 'exec', id, ...program]);
+      };
+      return { id, ended, kill, exec };
     },
     dispose: async () => {
       for (const hierarchy of HIERARCHIES) killCgroup(join(hierarchy, base));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,73 +7,31 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordedReport } from '../../../profile/recording.ts';
 import { skipBecause } from '../../skip.ts';
 import { straceNumbers } from '../tracer-ledger/numbers.ts';
-import { createTraceServer, DELETING, RUNNING, tracerToken, type TraceServer } from '../wire/trace-server.ts';
-import { openNodeStage, type NodeStage } from './node-stage.ts';
-
-const MAIN = join(import.meta.dirname, '../../../tracer/main.ts');
-const GATE_ARGS = ['/bin/gate', '--opening=/gate/open', '--timeout=60'];
+import { DELETING, type TraceServer } from '../wire/trace-server.ts';
+import type { NodeStage } from './node-stage.ts';
+import { calledBy, GATE_ARGS, openTracing, until, type Tracing } from './tracing.ts';
 
 describe('the tracer, with a real kernel, real containers, the real gate and a real store', function () {
+  let tracing: Tracing;
   let node: NodeStage;
   let server: TraceServer;
-  let tracers: ChildProcess[];
 
   before(function () {
     if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs and starting containers takes root');
   });
 
   beforeEach(async () => {
-    tracers = [];
-    server = await createTraceServer();
-    node = await openNodeStage();
-    server.tokens.set('genuine', tracerToken('tracer-a', 'uid-a'));
-    server.pods.tracers.set('tracer-a', { uid: 'uid-a', targetUid: node.podUid });
-    server.pods.set(node.podUid, RUNNING);
-    server.announce('genuine');
+    tracing = await openTracing();
+    ({ node, server } = tracing);
   });
 
   afterEach(async () => {
-    for (const tracer of tracers) {
-      if (tracer.exitCode === null && tracer.signalCode === null) {
-        tracer.kill('SIGKILL');
-        await once(tracer, 'exit');
-      }
-    }
-    await node.dispose();
-    await server.close();
+    await tracing.close();
   });
 
-  function startTracer(environment: Readonly<Record<string, string>> = {}): ChildProcess {
-    const env = {
-      ...process.env,
-      ...node.environment,
-      FLAK_ENDPOINT_DIR: server.endpointDir,
-      FLAK_TOKEN_FILE: server.tokenFile,
-      FLAK_LOG_LEVEL: 'warn',
-      ...environment,
-    };
-    const tracer = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'inherit', 'inherit'] });
-    tracers.push(tracer);
-    return tracer;
-  }
-
-  function stored(): RecordedReport | undefined {
-    const report = server.state.traces.get(node.podUid)?.report;
-    assert.ok(report?.kind !== 'refused', JSON.stringify(report));
-    return report;
-  }
-
-  async function until(what: () => boolean): Promise<void> {
-    while (!what()) await delay(10);
-  }
-
-  /** Numbers that the workloads of containers of this name have called, natively. */
-  function calledBy(report: RecordedReport | undefined, name: string): number[] {
-    const own = (report?.containers ?? []).filter((container) => container.name === name);
-    const entries = own.flatMap((container) => container.entries.filter(({ origin }) => origin === 'startup'));
-    const numbers = entries.flatMap(({ calls }) => calls.map(({ nr }) => nr));
-    return [...new Set(numbers)].sort((a, b) => a - b);
-  }
+  const startTracer = (environment?: Readonly<Record<string, string>>): ChildProcess =>
+    tracing.startTracer(environment);
+  const stored = (): RecordedReport | undefined => tracing.stored();
 
   const expected = (...args: string[]): number[] =>
     straceNumbers(node.folder, join(node.folder, 'root/bin/workload'), ...args);
@@ -97,6 +55,7 @@ describe('the tracer, with a real kernel, real containers, the real gate and a r
     assert.deepEqual(calledBy(final, 'init'), expected());
     assert.deepEqual(calledBy(final, 'app'), expected('more'));
     assert.ok(calledBy(final, 'flak-gate').length > 0);
+    assert.deepEqual(readdirSync(node.rollRoot), []);
     assert.ok(final.containers.every(({ kind, runtime }) => kind === 'container' && runtime === 'runc'));
     assert.ok(final.containers.some(({ containerId }) => containerId === app.id));
     assert.deepEqual(node.pins(), []);
