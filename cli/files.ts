@@ -1,26 +1,56 @@
 /** Files as commands read and write them: whole or not at all. */
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import type { Result } from './ending.ts';
 import { environment, ok, usage } from './ending.ts';
 import type { ExportedFile } from './uninstall/export.ts';
 
-/** The text of a file, or of `input` for `-`. */
-export function readTextFrom(input: NodeJS.ReadableStream): (path: string) => Promise<Result<string>> {
+/** Nothing that Flak writes or reads comes near it: the API server takes objects of 1.5 MiB at most. */
+const INPUT_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** The text of a file, or of `input` for `-`. What is longer than the limit is refused before it is all read. */
+export function readTextFrom(
+  input: AsyncIterable<string | Uint8Array>,
+  limitBytes = INPUT_LIMIT_BYTES,
+): (path: string) => Promise<Result<string>> {
   return async (path) => {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
     try {
-      return ok(path === '-' ? await text(input) : await readFile(path, 'utf8'));
+      for await (const chunk of path === '-' ? input : (createReadStream(path) as AsyncIterable<Uint8Array>)) {
+        chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+        bytes += chunk.length;
+        if (bytes > limitBytes)
+          return usage(
+            `${path} is larger than ${limitBytes} bytes, which no profile or manifest is; name another file.`,
+          );
+      }
+      return ok(Buffer.concat(chunks).toString('utf8'));
     } catch (thrown) {
-      return usage(`${path} can't be read (${reasonOf(thrown)}); name another file with -f.`);
+      return usage(`${path} can't be read (${reasonOf(thrown)}); name another file.`);
     }
   };
+}
+
+/** Writes beside the file and renames, so that a reader finds the old or the new one, never a half. */
+export async function writeWholeFile(path: string, content: string): Promise<Result<undefined>> {
+  const target = resolve(path);
+  const scratch = join(dirname(target), `.${basename(target)}.${process.pid}.new`);
+  try {
+    await writeFile(scratch, content);
+    await rename(scratch, target);
+    return ok(undefined);
+  } catch (thrown) {
+    await rm(scratch, { force: true });
+    return environment(`${path} can't be written (${reasonOf(thrown)}); name another file.`);
+  }
 }
 
 /** Writes beside the folder and renames at the end, so that an interrupted export leaves nothing that looks whole. */
 export async function writeFolder(folder: string, files: readonly ExportedFile[]): Promise<Result<undefined>> {
   const target = resolve(folder);
-  if (await exists(target)) return usage(`${folder} exists already; name a new folder with --export.`);
+  if (await exists(target)) return usage(`${folder} exists already; name a new folder.`);
   let scratch: string | undefined;
   try {
     await mkdir(dirname(target), { recursive: true });
@@ -33,7 +63,7 @@ export async function writeFolder(folder: string, files: readonly ExportedFile[]
     return ok(undefined);
   } catch (thrown) {
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
-    return environment(`${folder} can't be written (${reasonOf(thrown)}); name another folder with --export.`);
+    return environment(`${folder} can't be written (${reasonOf(thrown)}); name another folder.`);
   }
 }
 
@@ -48,7 +78,7 @@ export async function addToFolder(folder: string, files: readonly ExportedFile[]
     }
     return ok(undefined);
   } catch (thrown) {
-    return environment(`${folder} can't be written (${reasonOf(thrown)}); name another folder with --export.`);
+    return environment(`${folder} can't be written (${reasonOf(thrown)}); name another folder.`);
   }
 }
 

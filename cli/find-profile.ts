@@ -23,14 +23,23 @@ export function findProfile(
   container: string | undefined,
 ): Result<ProfileObject> {
   const named = profiles.filter(({ metadata }) => metadata.name === wanted);
-  const candidates = (named.length > 0 ? named : profiles.filter((profile) => isOfWorkload(profile, wanted))).filter(
-    ({ spec }) => container === undefined || spec.container === container,
-  );
-  const [only, ...others] = candidates;
+  const candidates = named.length > 0 ? named : profiles.filter((profile) => isOfWorkload(profile, wanted));
+  return chooseProfile(candidates, wanted, container);
+}
+
+/** The only candidate, by its container where there are several. `wanted` is what the person asked for. */
+export function chooseProfile(
+  candidates: readonly ProfileObject[],
+  wanted: string,
+  container: string | undefined,
+): Result<ProfileObject> {
+  const [only, ...others] = candidates.filter(({ spec }) => container === undefined || spec.container === container);
   if (!only)
     return finding(`no profile of ${quote(wanted, container)}; \`flak profile list -A\` shows what is stored.`);
   if (others.length > 0)
-    return usage(`${quote(wanted, container)} has several profiles; name one: ${candidates.map(describe).join(', ')}.`);
+    return usage(
+      `${quote(wanted, container)} has several profiles; name one: ${[only, ...others].map(describe).join(', ')}.`,
+    );
   return ok(only);
 }
 

@@ -1,8 +1,15 @@
 /** The command line: which commands there are. */
 import { Command } from 'commander';
+import { addCheck } from './commands/check.ts';
+import { addDiff } from './commands/diff.ts';
+import { addExplain } from './commands/explain.ts';
+import type { ExplainDeps } from './commands/explain.ts';
 import { addInject } from './commands/inject.ts';
 import type { InjectDeps } from './commands/inject.ts';
+import { addMerge } from './commands/merge.ts';
+import type { MergeDeps } from './commands/merge.ts';
 import { addProfileGet } from './commands/profile-get.ts';
+import type { ProfileGetDeps } from './commands/profile-get.ts';
 import { addProfileList } from './commands/profile-list.ts';
 import { addTraceList } from './commands/trace-list.ts';
 import { addUninstall } from './commands/uninstall.ts';
@@ -11,10 +18,10 @@ import type { AddCommand, Ended } from './registration.ts';
 import { EXIT_CODES_TEXT } from './registration.ts';
 
 /** The ports of all commands together; each command asks for its own. */
-export type ProgramDeps = UninstallDeps & InjectDeps;
+export type ProgramDeps = UninstallDeps & InjectDeps & ProfileGetDeps & MergeDeps & ExplainDeps;
 
 /** `flak <command>`, in the order of the help. */
-const COMMANDS: readonly AddCommand<ProgramDeps>[] = [addInject, addUninstall];
+const COMMANDS: readonly AddCommand<ProgramDeps>[] = [addDiff, addMerge, addCheck, addExplain, addInject, addUninstall];
 
 /** `flak <group> <command>`. */
 const GROUPS: readonly (readonly [name: string, description: string, commands: readonly AddCommand<ProgramDeps>[]])[] =

@@ -5,7 +5,19 @@ export interface Terminal {
   readonly note: (text: string) => void;
   /** Headings stand out on a terminal that wants it. */
   readonly heading: (text: string) => string;
+  /** So do, there, parts of a result. */
+  readonly paint: (style: Style, text: string) => string;
 }
+
+export type Style = 'good' | 'bad' | 'notable' | 'faint';
+
+/** SGR codes that begin and end each style (ECMA-48). */
+const STYLES: Readonly<Record<Style, readonly [begin: number, end: number]>> = {
+  good: [32, 39],
+  bad: [31, 39],
+  notable: [33, 39],
+  faint: [2, 22],
+};
 
 export interface Stream {
   readonly isTTY?: boolean;
@@ -23,5 +35,6 @@ export function createTerminal(
     out: (text) => void out.write(text),
     note: (text) => void error.write(`${text}\n`),
     heading: (text) => (coloured ? `\u001b[1m${text}\u001b[22m` : text),
+    paint: (style, text) => (coloured ? `\u001b[${STYLES[style][0]}m${text}\u001b[${STYLES[style][1]}m` : text),
   };
 }

@@ -61,15 +61,35 @@ export function stabilityOf({ calls, contributors, contributorsDropped }: Eviden
 /** 0 where a call's first sight isn't known: it may have been the last moment. */
 function quietShare(made: readonly ProfiledCall[], contributors: readonly Contributor[]): number {
   const sights = made.map(({ firstSeenAt }) => (firstSeenAt === undefined ? Infinity : Date.parse(firstSeenAt)));
-  const last = Math.max(...sights);
-  const spans = contributors.map(({ armedAt, endedAt }) => [Date.parse(armedAt), Date.parse(endedAt)] as const);
-  const total = spans.reduce((sum, [from, to]) => sum + Math.max(0, to - from), 0);
-  const after = spans.reduce((sum, [from, to]) => sum + Math.max(0, to - Math.max(from, last)), 0);
-  return total === 0 || sights.length === 0 ? 0 : after / total;
+  return sights.length === 0 ? 0 : shareAfter(contributors, Math.max(...sights));
 }
 
-export function isStable({ contributors, missing95, quietShare }: Stability): boolean {
-  return contributors >= STABLE.contributors && missing95 < STABLE.missing && quietShare >= STABLE.quietShare;
+/** Which part of the time that contributors recorded, added up over them, comes after an instant: 0 to 1. */
+export function shareAfter(
+  contributors: readonly Pick<Contributor, 'armedAt' | 'endedAt'>[],
+  instantMs: number,
+): number {
+  const spans = contributors.map(({ armedAt, endedAt }) => [Date.parse(armedAt), Date.parse(endedAt)] as const);
+  const total = spans.reduce((sum, [from, to]) => sum + Math.max(0, to - from), 0);
+  const after = spans.reduce((sum, [from, to]) => sum + Math.max(0, to - Math.max(from, instantMs)), 0);
+  return total === 0 ? 0 : after / total;
+}
+
+/** What is missing to `stable`, in words; empty where nothing is. */
+export function wantsForStable({ contributors, missing95, quietShare }: Stability): string[] {
+  const few = STABLE.contributors - contributors;
+  const bound = Number.isFinite(missing95)
+    ? `up to ${missing95.toFixed(1)} may be missing`
+    : 'nothing to estimate from';
+  return [
+    ...(few > 0 ? [`${few} more ${few === 1 ? 'contributor' : 'contributors'}`] : []),
+    ...(missing95 < STABLE.missing ? [] : [`contributors that agree (${bound}, 95 %)`]),
+    ...(quietShare < STABLE.quietShare ? ['time in which nothing new is seen'] : []),
+  ];
+}
+
+function isStable(stability: Stability): boolean {
+  return wantsForStable(stability).length === 0;
 }
 
 /**

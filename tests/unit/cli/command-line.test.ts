@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { environment } from '../../../cli/ending.ts';
 import { FakeCluster, runAgainst } from './fakes.ts';
 
-const COMMANDS = ['profile get', 'profile list', 'trace list', 'inject', 'uninstall'];
+const COMMANDS = [
+  'profile get',
+  'profile list',
+  'trace list',
+  'diff',
+  'merge',
+  'check',
+  'explain',
+  'inject',
+  'uninstall',
+];
 
 describe('the command line', () => {
   for (const command of COMMANDS) {
@@ -17,8 +27,9 @@ describe('the command line', () => {
   it("ends with code 2 and a sentence for what it can't make sense of", async () => {
     for (const [line, words] of [
       ['profle list', /unknown command 'profle'\n\(Did you mean profile\?\)/],
-      ['profile get', /missing required argument 'name'/],
-      ['profile get x --format yaml', /Allowed choices are oci, flak/],
+      ['profile get', /give the name of a profile, workload or pod, or -l/],
+      ['profile get x -l app=web', /and not both/],
+      ['profile get x --format xml', /Allowed choices are oci, spo, flak, yaml, artifact/],
       ['profile list -o yaml', /Allowed choices are json/],
       ['inject', /required option '-f, --filename <file>' not specified/],
       ['inject -f x --gate-timeout 0', /Give 1 to 600 seconds/],

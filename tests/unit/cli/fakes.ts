@@ -1,4 +1,5 @@
 /** A cluster in memory and a terminal that remembers, for command lines under test. */
+import { createHash } from 'node:crypto';
 import type { Cluster } from '../../../cli/cluster.ts';
 import { ok } from '../../../cli/ending.ts';
 import type { ProgramDeps } from '../../../cli/program.ts';
@@ -93,6 +94,9 @@ export async function runAgainst(
     terminal,
     connect: () => ok({ cluster, namespace: 'shop' }),
     readText: () => Promise.resolve(ok('')),
+    isFile: () => false,
+    writeFile: (path, content) => write('.', [{ path, content }]),
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
     writeFolder: write,
     addToFolder: write,
     now: () => nowMs,

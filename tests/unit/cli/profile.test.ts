@@ -5,6 +5,7 @@ const OBSERVED = 'observed: armed before the first instruction, 0 lost, 1 contri
 
 function cluster(): FakeCluster {
   return new FakeCluster({
+    traces: [],
     syscallprofiles: [
       storedProfile('deployment-web-nginx', 'Deployment', 'web', 'nginx'),
       storedProfile('deployment-web-log', 'Deployment', 'web', 'log'),

@@ -3,9 +3,9 @@ import {
   assess,
   completenessOf,
   describeCompleteness,
-  isStable,
   joinCompleteness,
   stabilityOf,
+  wantsForStable,
 } from '../../../profile/completeness.ts';
 import type { Evidence } from '../../../profile/completeness.ts';
 import type { Contributor, ProfiledCall } from '../../../profile/syscall-profile.ts';
@@ -120,7 +120,19 @@ describe('a stable profile', () => {
     const undated = with7({ ...bare, origins: ['serving'], seenBy: ids });
     assert.deepEqual([levelOf(unseen), levelOf(undated)], ['observed', 'observed']);
     assert.equal(levelOf({ ...evidence(8), calls: [] }), 'observed');
-    assert.equal(isStable({ contributors: 0, missing95: Infinity, quietShare: 0 }), false);
+  });
+
+  it('says what it takes', () => {
+    assert.deepEqual(wantsForStable(stabilityOf(evidence(8))), []);
+    assert.deepEqual(wantsForStable(stabilityOf(evidence(5))), [
+      'contributors that agree (up to 1.5 may be missing, 95 %)',
+    ]);
+    assert.deepEqual(wantsForStable({ contributors: 1, missing95: Infinity, quietShare: 0.2 }), [
+      '2 more contributors',
+      'contributors that agree (nothing to estimate from, 95 %)',
+      'time in which nothing new is seen',
+    ]);
+    assert.deepEqual(wantsForStable({ contributors: 2, missing95: 0, quietShare: 1 }), ['1 more contributor']);
   });
 
   it('leaves out calls that the workload did not make', () => {

@@ -1,0 +1,56 @@
+/** Phrases that the text and the HTML form of an explanation share. */
+import type { ExplainedCall, Explanation } from '../explain.ts';
+import { isOpen } from '../explain.ts';
+import type { Topic } from '../purpose/purposes.ts';
+import { TOPICS } from '../purpose/purposes.ts';
+import type { RiskClass } from '../risk.ts';
+import { RISK_CLASSES } from '../risk.ts';
+
+/** What the default profile of runtimes does with the call, where that is not simply to allow it. */
+export function defaultWords({ runtimeDefault }: ExplainedCall): string {
+  switch (runtimeDefault.kind) {
+    case 'allowed':
+      return '';
+    case 'narrowed':
+      return `by default allowed ${runtimeDefault.condition}`;
+    case 'with-capability':
+      return `by default allowed with ${runtimeDefault.capabilities.join(' or ')} only`;
+    case 'blocked':
+      return 'blocked by default';
+    case 'unknown':
+      return 'unknown to the default profile';
+  }
+}
+
+/** Who made the call, or why it is allowed though nobody did; empty where the file doesn't say. */
+export function originWords({ origins, firstSeenAt, seenBy, groups }: ExplainedCall): string {
+  if (origins.length === 0) return groups.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
+  const first = firstSeenAt === null ? '' : `, first ${firstSeenAt.slice(0, 19).replace('T', ' ')}`;
+  const by =
+    seenBy === null ? '' : `, ${seenBy === 8 ? '8 or more' : seenBy} ${seenBy === 1 ? 'contributor' : 'contributors'}`;
+  return `${origins.join(', ')}${first}${by}`;
+}
+
+/** The sentence that a reader remembers. */
+export function headline({ surface }: Explanation): string {
+  const { profile, kernel, runtimeDefault } = surface;
+  return `Lets ${profile} of the kernel's ${kernel} system calls through; the runtime's default lets ${runtimeDefault}.`;
+}
+
+/** Open calls of a class above ordinary, the worst first. */
+export function worthALook({ calls }: Explanation): ExplainedCall[] {
+  const order = (risk: RiskClass): number => RISK_CLASSES.indexOf(risk);
+  return calls
+    .filter((call) => isOpen(call) && call.risk.class !== 'ordinary')
+    .sort((a, b) => order(a.risk.class) - order(b.risk.class));
+}
+
+/** Calls by what they are about; those of no table last. Topics without a call are left out. */
+export function byTopic(
+  calls: readonly ExplainedCall[],
+): { readonly topic: string; readonly calls: ExplainedCall[] }[] {
+  const topics: (Topic | null)[] = [...(Object.keys(TOPICS) as Topic[]), null];
+  return topics
+    .map((topic) => ({ topic: topic ?? 'not in any table', calls: calls.filter((call) => call.topic === topic) }))
+    .filter((group) => group.calls.length > 0);
+}
