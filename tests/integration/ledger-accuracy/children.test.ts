@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { skipBecause } from '../../skip.ts';
+import { calledBy } from '../tracer-ledger/numbers.ts';
+import type { PodCgroup, Stage } from '../tracer-ledger/stage.ts';
+import { cgroupId, makeCgroup, openStage } from '../tracer-ledger/stage.ts';
+import type { Slot } from '../../../tracer/ledger/ledger.ts';
+import { assertExact, SET_UP } from './exact.ts';
+import type { Programs, SpawnKind } from './programs.ts';
+import { compilePrograms } from './programs.ts';
+
+/** For each kind of child a call that only it makes, and no C library: msgrcv, semctl, shmctl, msgctl, swapon, quotactl. */
+const MARKS: Readonly<Record<SpawnKind, number>> = {
+  fork: 70,
+  vfork: 66,
+  clone3: 31,
+  posix_spawn: 71,
+  daemon: 167,
+  into: 179,
+};
+const KINDS = Object.keys(MARKS) as SpawnKind[];
+
+describe('children of a container', function () {
+  let stage: Stage;
+  let programs: Programs;
+  let pod: PodCgroup;
+  let slot: Slot;
+
+  before(function () {
+    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
+    stage = openStage();
+    programs = compilePrograms(stage.folder);
+  });
+  after(() => {
+    stage[Symbol.dispose]();
+  });
+  beforeEach(async () => {
+    pod = stage.pod();
+    slot = await stage.join(pod);
+  });
+  afterEach(() => slot.leave());
+
+  const readingOf = (name: string) => slot.read().containers.find((container) => container.name === name);
+
+  for (const kind of KINDS.filter((one) => one !== 'into')) {
+    it(`are seen in it, and in no other, when a C library makes them by ${kind}`, async () => {
+      const [own, other] = [makeCgroup(pod, 'own'), makeCgroup(pod, 'other')];
+      await programs.run(other, 'n39');
+      const child = await programs.spawn(own, kind, own, `n${MARKS[kind]}`);
+      const called = calledBy(readingOf('own'), 'x86_64', 'startup');
+      for (const nr of child.own.x86_64) assert.ok(called.includes(nr), `${nr} of the child is missing`);
+      assert.ok(child.own.x86_64.includes(MARKS[kind]));
+      assert.ok(!calledBy(readingOf('other'), 'x86_64').includes(MARKS[kind]));
+    });
+  }
+
+  it('are seen where clone3 put them when that is another container', async () => {
+    const [own, other] = [makeCgroup(pod, 'own'), makeCgroup(pod, 'other')];
+    const child = await programs.spawn(own, 'into', other, `n${MARKS.into}`);
+    assert.deepEqual(
+      calledBy(readingOf('other'), 'x86_64'),
+      [...child.own.x86_64, SET_UP[0]].sort((a, b) => Number(a) - Number(b)),
+    );
+    assert.ok(!calledBy(readingOf('own'), 'x86_64').includes(MARKS.into));
+  });
+
+  for (const { what, letter } of [
+    { what: 'fork', letter: 'f' },
+    { what: 'vfork', letter: 'y' },
+    { what: 'clone3', letter: 'k' },
+    { what: 'fork, twice, and orphaned', letter: 'd' },
+  ]) {
+    it(`and theirs are recorded exactly when made by ${what}`, async () => {
+      const cgroup = makeCgroup(pod, 'own');
+      const { own } = await programs.run(cgroup, `${letter}(n70${letter}(n66e(n31t(n71))))n167`);
+      assertExact(readingOf('own'), own);
+      for (const nr of [70, 66, 31, 71, 167]) assert.ok(own.x86_64.includes(nr), `${nr} was not called`);
+    });
+  }
+
+  it('that are moved in by cgroup.procs are seen from the move on, before and after their exec', async () => {
+    const cgroup = makeCgroup(pod, 'own');
+    const { own } = await programs.run(cgroup, 'n39');
+    const comer = programs.start(`wn${MARKS.fork}e(n${MARKS.vfork})`);
+    writeFileSync(join(cgroup, 'cgroup.procs'), String(comer.child.pid));
+    comer.go();
+    await once(comer.child, 'exit');
+    const container = readingOf('own');
+    assert.deepEqual(calledBy(container, 'x86_64', 'startup'), own.x86_64);
+    assert.deepEqual(
+      calledBy(container, 'x86_64', 'setup'),
+      [59, MARKS.fork, 161].sort((a, b) => a - b),
+    );
+    const { x86_64: made } = comer.own();
+    const afterExec = made.filter((nr) => ![59, MARKS.fork].includes(nr));
+    assert.ok(afterExec.includes(MARKS.vfork));
+    assert.deepEqual(calledBy(container, 'x86_64', 'exec:foreign'), afterExec);
+  });
+
+  it('that are moved out by cgroup.procs are seen no more, and a move back is seen again', async () => {
+    const [inside, outside] = [makeCgroup(pod, 'own'), makeCgroup(stage.pod(), 'untraced')];
+    const comer = programs.start(`wn${MARKS.fork}`);
+    for (const cgroup of [inside, outside, inside])
+      writeFileSync(join(cgroup, 'cgroup.procs'), String(comer.child.pid));
+    comer.go();
+    await once(comer.child, 'exit');
+    assert.deepEqual(calledBy(readingOf('own'), 'x86_64'), comer.own().x86_64);
+    assert.deepEqual(
+      slot.read().containers.map(({ cgroupId: id }) => id),
+      [cgroupId(inside)],
+    );
+  });
+});

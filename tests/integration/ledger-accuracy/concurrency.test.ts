@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { recordFigure } from '../../figure.ts';
+import { skipBecause } from '../../skip.ts';
+import type { Stage } from '../tracer-ledger/stage.ts';
+import { makeCgroup, openStage } from '../tracer-ledger/stage.ts';
+import { assertExact } from './exact.ts';
+import { harmlessNumbers } from './perils.ts';
+import { compilePrograms } from './programs.ts';
+
+/** getpid, getppid, gettid, getuid: each called without end by a thread of its own. */
+const BUSY = [39, 110, 186, 102];
+const THREADS = 4;
+/** A third of a second each on an idle machine; what counts is that rare calls fall between millions of others. */
+const ROUNDS = 20;
+
+/** Programs of this stage that the kernel skipped because the CPU was inside of them already. */
+function recursionMisses(): number {
+  const shown = execFileSync('bpftool', ['-j', 'prog', 'show'], { encoding: 'utf8', maxBuffer: 1 << 26 });
+  const programs = JSON.parse(shown) as { name?: string; recursion_misses?: number }[];
+  return programs
+    .filter(({ name }) => name?.startsWith('ledger_'))
+    .reduce((sum, { recursion_misses: misses = 0 }) => sum + misses, 0);
+}
+
+describe('rare calls between those of four threads at full speed', function () {
+  let stage: Stage;
+
+  before(function () {
+    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
+    stage = openStage();
+  });
+  after(() => {
+    stage[Symbol.dispose]();
+  });
+
+  it('are all recorded, each made once in a container by one of four racing threads, and no program was skipped', async function () {
+    const programs = compilePrograms(stage.folder);
+    const pod = stage.pod();
+    const slot = await stage.join(pod);
+    const numbers = harmlessNumbers('x86_64').filter((nr) => ![...BUSY, 24].includes(nr));
+    const hammers = BUSY.map((nr) => `h${nr}`).join('');
+    for (let round = 0; round < ROUNDS; round++) {
+      const name = `round${round}`;
+      const ofThread = (thread: number): string =>
+        numbers
+          .filter((nr) => (nr + round) % THREADS === thread)
+          .map((nr) => `n${nr}`)
+          .join('');
+      const racing = Array.from({ length: THREADS }, (_, thread) => `t(s5${ofThread(thread)})`).join('');
+      const { own } = await programs.run(makeCgroup(pod, name), hammers + racing);
+      for (const nr of numbers) assert.ok(own.x86_64.includes(nr));
+      assertExact(
+        slot.read().containers.find((one) => one.name === name),
+        own,
+      );
+    }
+    assert.equal(recursionMisses(), 0);
+    assert.deepEqual(slot.read().reasons, ['io-uring']);
+    recordFigure(this, `${ROUNDS * numbers.length} first sights, none lost; recursion misses 0`);
+    await slot.leave();
+  });
+});

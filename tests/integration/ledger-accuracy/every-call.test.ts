@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { recordFigure } from '../../figure.ts';
+import { skipBecause } from '../../skip.ts';
+import type { Stage } from '../tracer-ledger/stage.ts';
+import { makeCgroup, openStage } from '../tracer-ledger/stage.ts';
+import { assertExact } from './exact.ts';
+import { everyCall, everyNumber } from './perils.ts';
+import type { Programs } from './programs.ts';
+import { compilePrograms } from './programs.ts';
+
+/** getppid by each native interface: what the busy thread calls. */
+const GETPPID = { 64: 110, 32: 64 } as const;
+
+describe('a program that makes every call of a table once, beside a thread that makes one as fast as it can', function () {
+  let stage: Stage;
+  let programs: Programs;
+
+  before(function () {
+    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
+    stage = openStage();
+    programs = compilePrograms(stage.folder);
+  });
+  after(() => {
+    stage[Symbol.dispose]();
+  });
+
+  const CASES = [
+    { what: 'the x86_64 table', bits: 64, abi: 'x86_64', letter: 'n' },
+    { what: 'the i386 table, from a 64-bit program by int 0x80', bits: 64, abi: 'i386', letter: 'i' },
+    { what: 'the i386 table, from a 32-bit program by int 0x80', bits: 32, abi: 'i386', letter: 'i' },
+    { what: 'the i386 table, from a 32-bit program by the kernel’s own entry', bits: 32, abi: 'i386', letter: 'v' },
+  ] as const;
+
+  for (const { what, bits, abi, letter } of CASES) {
+    it(`is recorded with nothing missing and nothing added: ${what}`, async function () {
+      const pod = stage.pod();
+      const slot = await stage.join(pod);
+      const script = `h${GETPPID[bits]}${everyCall(abi, letter).join('')}`;
+      const { own } = await programs.run(makeCgroup(pod, 'one'), script, { bits });
+      const { containers, reasons } = slot.read();
+      assert.deepEqual(own[abi], everyNumber(abi), 'the program did not call what it was to call');
+      assertExact(containers[0], own);
+      assert.deepEqual([containers.length, reasons], [1, ['io-uring']], 'io_uring_setup is one of the calls');
+      recordFigure(this, `${own[abi].length} numbers, none missing, none added`);
+      await slot.leave();
+    });
+  }
+});
