@@ -86,6 +86,7 @@ static __always_inline void record_call(struct caller *caller, __u8 abi, __u8 or
 
 	if (caller->seen_abi != abi || caller->seen_origin != origin)
 		forget_seen(caller, abi, origin);
+	barrier_var(word); /* or what is tested isn't what is used, in the eyes of Linux 6.1's verifier */
 	if (word >= SEEN_WORDS || caller->seen[word] & bit)
 		return;
 	watch = find_watch(abi, nr);
