@@ -10,6 +10,9 @@ import { readMachine } from './cluster/machine/read-machine.ts';
 import { consoleProgress } from './cluster/progress.ts';
 import { untilInterrupted } from './cluster/until-interrupted.ts';
 
+/** To boot other kernels. */
+const BOOT_PACKAGES = ['qemu-system-x86', 'busybox-static', 'debian-archive-keyring'];
+
 /** To compile the ledger and the tests' own C programs, and to judge the ledger by other means. */
 const TEST_PACKAGES = ['gcc', 'libc6-dev', 'clang', 'libbpf-dev', 'libbpf1', 'bpftool', 'bpftrace', 'strace', 'crun'];
 
@@ -21,7 +24,7 @@ await untilInterrupted(async (signal) => {
   const missing = missingPrerequisites(await readMachine());
   if (missing.length > 0) throw new Error(missing.join('\n'));
   await installPackages(
-    [...CLUSTER_PACKAGES, ...IMAGE_PACKAGES, ...TEST_PACKAGES, ...RECORDED_PACKAGES],
+    [...CLUSTER_PACKAGES, ...IMAGE_PACKAGES, ...TEST_PACKAGES, ...BOOT_PACKAGES, ...RECORDED_PACKAGES],
     progress,
     signal,
   );
