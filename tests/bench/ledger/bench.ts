@@ -21,10 +21,10 @@ import { lineOf, tableOf } from './table.ts';
 import { figuresOf, judge } from './verdicts.ts';
 
 const PODS = Math.max(...TARGETS);
-/** Short enough that most chunks lie between two interruptions: about a millisecond. */
-const CHUNK = '12 2500';
+/** Chunks, and calls in each: short enough (a fifth of a millisecond) that some lie between two interruptions. */
+const CHUNKS = '60 500';
 const CALLS_PER_TURN = 20;
-const LAPS = 2;
+const LAPS = 4;
 /** The kernel frees programs when no CPU can run them any more. */
 const FREEING_MS = 1000;
 /** The last CPU: interrupts tend to go to the first. */
@@ -55,11 +55,11 @@ function setScene(stage: Stage): Scene {
     containers,
     callers: [plain, target, filtered, filteredTarget, ring],
     measures: [
-      measure(MEASURES.untraced, plain, `getppid ${CHUNK}`),
-      measure(MEASURES.traced, target, `getppid ${CHUNK}`),
-      measure(MEASURES.watched, target, `fcntl ${CHUNK}`),
-      measure(MEASURES.untracedFiltered, filtered, `getppid ${CHUNK}`),
-      measure(MEASURES.tracedFiltered, filteredTarget, `getppid ${CHUNK}`),
+      measure(MEASURES.untraced, plain, `getppid ${CHUNKS}`),
+      measure(MEASURES.traced, target, `getppid ${CHUNKS}`),
+      measure(MEASURES.watched, target, `fcntl ${CHUNKS}`),
+      measure(MEASURES.untracedFiltered, filtered, `getppid ${CHUNKS}`),
+      measure(MEASURES.tracedFiltered, filteredTarget, `getppid ${CHUNKS}`),
       measure(MEASURES.turns, ring, `${LAPS}`),
     ],
   };
@@ -85,8 +85,10 @@ async function loadContestants(
 }
 
 interface Outcome extends Rounds {
-  readonly tracingBefore: number;
-  readonly tracingAfter: number;
+  /** Programs that traced before ours were loaded. */
+  readonly before: number;
+  /** Programs of ours that were still there when all had left. */
+  readonly left: number;
 }
 
 async function run(rounds: number, seconds: number, objectFile: string | undefined): Promise<Outcome> {
@@ -103,8 +105,7 @@ async function run(rounds: number, seconds: number, objectFile: string | undefin
   for (const contestant of contestants) await contestant.remove();
   await Promise.all(scene.callers.map((caller) => caller.end()));
   await sleep(FREEING_MS);
-  const after = kernel.tracing().filter((id) => known.has(id));
-  return { ...played, tracingBefore: before.length, tracingAfter: after.length };
+  return { ...played, before: before.length, left: kernel.tracing().filter((id) => known.has(id)).length };
 }
 
 const { values } = parseArgs({
@@ -114,12 +115,20 @@ const { values } = parseArgs({
     object: { type: 'string' },
   },
 });
-const outcome = await run(Number(values.rounds), Number(values.seconds), values.object);
-const figures = figuresOf(outcome.samples);
-const verdicts = judge(outcome.samples, BUDGETS);
-console.log(
-  `Linux ${release()}, ${cpus()[0]?.model ?? '?'}, ${cpus().length} CPUs; ${outcome.kept} rounds, ${outcome.disturbed} disturbed`,
+const { samples, kept, disturbed, before, left } = await run(
+  Number(values.rounds),
+  Number(values.seconds),
+  values.object,
 );
-for (const line of tableOf(figures)) console.log(line);
-for (const verdict of verdicts) console.log(lineOf(verdict));
-console.log(JSON.stringify({ bench: 'ledger', ...outcome, samples: undefined, figures, verdicts }));
+const machine = `Linux ${release()}, ${cpus()[0]?.model ?? 'CPU unknown'}, ${cpus().length} CPUs`;
+console.log(`${machine}; ${kept} rounds, ${disturbed} more in which others traced`);
+console.log(`programs that trace: ${before} before the first join, ${left} of ours after the last leave`);
+if (kept === 0) {
+  console.error('others traced all the time: nothing could be measured');
+  process.exitCode = 1;
+} else {
+  const figures = figuresOf(samples);
+  const verdicts = judge(samples, BUDGETS);
+  for (const line of [...tableOf(figures), ...verdicts.map(lineOf)]) console.log(line);
+  console.log(JSON.stringify({ bench: 'ledger', machine, kept, disturbed, before, left, figures, verdicts }));
+}

@@ -22,9 +22,9 @@ export function compile(name: string, folder: string): string {
   return output;
 }
 
-/** Picoseconds, one number or minimum and median. */
+/** Minimum and median, in picoseconds. */
 function parseAnswer(line: string): Sample {
-  const [minPs = NaN, medianPs = minPs] = line.split(' ').map(Number);
+  const [minPs = NaN, medianPs = NaN] = line.split(' ').map(Number);
   if (Number.isNaN(medianPs)) throw new Error(`not an answer: ${line}`);
   return { minNs: minPs / 1000, medianNs: medianPs / 1000 };
 }

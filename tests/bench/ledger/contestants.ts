@@ -46,10 +46,7 @@ export function loadYardsticks(stage: Stage, kernel: KernelPrograms, counted: st
     };
     return { name, programs: adopted, remove };
   };
-  object.pinMap('.bss', join(bpffs, 'counted'));
-  const cgroup = bpf.openPin(join(bpffs, 'counted'));
-  bpf.update(cgroup, encodeIndex(0), encodeU64(cgroupId(counted)));
-  bpf.closeMap(cgroup);
+  object.updateMap('.bss', encodeIndex(0), encodeU64(cgroupId(counted)));
   const yardsticks = [
     yardstick(NOTHING, []),
     yardstick(ENTER, ['empty_enter']),

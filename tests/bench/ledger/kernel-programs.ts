@@ -1,19 +1,18 @@
-/** BPF programs of the running kernel, whoever loaded them: listed, attached and detached at will, and timed by the kernel itself. */
+/** BPF programs of the running kernel, whoever loaded them: listed, attached and detached at will. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import koffi from 'koffi';
 
 /** bpf_prog_type of linux/bpf.h: KPROBE, TRACEPOINT, PERF_EVENT, RAW_TRACEPOINT, RAW_TRACEPOINT_WRITABLE, TRACING. */
 const TRACING_TYPES: readonly number[] = [2, 5, 7, 17, 24, 26];
-const BPF_STATS_RUN_TIME = 0;
 
-/** Offsets of bpf_prog_info and bpf_link_info of linux/bpf.h. */
-const PROGRAM = { size: 224, id: 4, runNs: 192, runs: 200 } as const;
+/** Of bpf_prog_info and bpf_link_info of linux/bpf.h. */
+const PROGRAM = { size: 64, type: 0 } as const;
 const LINK = { size: 64, programId: 8 } as const;
 
 type Native = (...args: unknown[]) => number;
 
-function bind(): Record<'get' | 'attach' | 'next' | 'open' | 'describe' | 'stats' | 'close', Native> {
+function bind(): Record<'get' | 'attach' | 'next' | 'open' | 'describe' | 'close', Native> {
   const library = koffi.load('libbpf.so.1');
   const native = (prototype: string, from = library): Native => from.func(prototype) as Native;
   return {
@@ -22,7 +21,6 @@ function bind(): Record<'get' | 'attach' | 'next' | 'open' | 'describe' | 'stats
     next: native('int bpf_prog_get_next_id(uint32_t id, void *next)'),
     open: native('int bpf_prog_get_fd_by_id(uint32_t id)'),
     describe: native('int bpf_obj_get_info_by_fd(int descriptor, void *description, void *length)'),
-    stats: native('int bpf_enable_stats(int type)'),
     close: native('int close(int descriptor)', koffi.load('libc.so.6')),
   };
 }
@@ -38,8 +36,6 @@ export interface Attachable {
   detach(): void;
   /** Lets go of the programs: the kernel frees them when they are not attached. */
   release(): void;
-  /** What the kernel has measured so far of its runs; moves only while statistics are on. */
-  spent(): { readonly runNs: bigint; readonly runs: bigint };
 }
 
 export interface KernelPrograms {
@@ -47,8 +43,6 @@ export interface KernelPrograms {
   adopt(directory: string, names: readonly string[]): Attachable;
   /** Programs that trace, on the whole machine: ids. */
   tracing(): number[];
-  /** Has the kernel time every program from now on, until the answer is called. */
-  timeRuns(): () => void;
 }
 
 export function openKernelPrograms(): KernelPrograms {
@@ -82,11 +76,6 @@ export function openKernelPrograms(): KernelPrograms {
         release: () => {
           for (const program of programs) bpf.close(program);
         },
-        spent: () => {
-          const spent = programs.map((program) => describe(program, PROGRAM.size));
-          const sum = (offset: number): bigint => spent.reduce((all, one) => all + one.readBigUInt64LE(offset), 0n);
-          return { runNs: sum(PROGRAM.runNs), runs: sum(PROGRAM.runs) };
-        },
       };
     },
     tracing: () => {
@@ -96,16 +85,10 @@ export function openKernelPrograms(): KernelPrograms {
         id = next.readUInt32LE();
         const program = bpf.open(id);
         if (program < 0) continue; // gone meanwhile
-        if (TRACING_TYPES.includes(describe(program, PROGRAM.size).readUInt32LE())) found.push(id);
+        if (TRACING_TYPES.includes(describe(program, PROGRAM.size).readUInt32LE(PROGRAM.type))) found.push(id);
         bpf.close(program);
       }
       return found;
-    },
-    timeRuns: () => {
-      const stats = check('time programs', bpf.stats(BPF_STATS_RUN_TIME));
-      return () => {
-        bpf.close(stats);
-      };
     },
   };
 }

@@ -14,7 +14,7 @@ export type Samples = Map<string, Map<string, Sample[]>>;
 export interface Rounds {
   readonly samples: Samples;
   readonly kept: number;
-  /** Rounds in which somebody else's programs were there too. */
+  /** Rounds that were thrown away: somebody else's programs were there too. */
   readonly disturbed: number;
 }
 

@@ -1,10 +1,11 @@
 /** The bench's words. */
+import type { Spread } from './statistics.ts';
 import type { Figure, Verdict } from './verdicts.ts';
 
 const NAME_WIDTH = 30;
-const CELL_WIDTH = 24;
+const CELL_WIDTH = 26;
 
-/** One row per contestant, one column per measure: median (quartiles), minimum; ns per call. */
+/** One row per contestant, one column per measure: minimum; median (quartiles) of the rounds' medians; ns per call. */
 export function tableOf(figures: readonly Figure[]): string[] {
   const measures = [...new Set(figures.map(({ measure }) => measure))];
   const contestants = [...new Set(figures.map(({ contestant }) => contestant))];
@@ -12,7 +13,7 @@ export function tableOf(figures: readonly Figure[]): string[] {
     const figure = figures.find((one) => one.contestant === contestant && one.measure === measure);
     if (figure === undefined) return '';
     const { ns, minNs } = figure;
-    return `${ns.median.toFixed(0)} (${ns.p25.toFixed(0)}–${ns.p75.toFixed(0)}) ≥ ${minNs.toFixed(0)}`;
+    return `${minNs.toFixed(0)}; ${ns.median.toFixed(0)} (${ns.p25.toFixed(0)}–${ns.p75.toFixed(0)})`;
   };
   const row = (name: string, cells: readonly string[]): string =>
     [name.padEnd(NAME_WIDTH), ...cells.map((text) => text.padEnd(CELL_WIDTH))].join('').trimEnd();
@@ -29,8 +30,12 @@ export function tableOf(figures: readonly Figure[]): string[] {
 
 const MARKS = { true: '✓', false: '✗', null: ' ' } as const;
 
-export function lineOf({ promise, ratio, minRatio, limit, kept }: Verdict): string {
-  const spread = `${ratio.median.toFixed(3)}× (${ratio.p25.toFixed(3)}–${ratio.p75.toFixed(3)}), minima ${minRatio.toFixed(3)}×`;
+function words({ median, p25, p75 }: Spread): string {
+  return `${median.toFixed(3)}× (${p25.toFixed(3)}–${p75.toFixed(3)})`;
+}
+
+export function lineOf({ promise, ratio, medianRatio, minRatio, limit, kept }: Verdict): string {
   const asked = limit === null ? '' : `, asked ≤ ${limit.toFixed(2)}×`;
-  return `${MARKS[`${kept}`]} ${promise}: ${spread}${asked}`;
+  const others = `rounds' medians ${words(medianRatio)}, minima ${minRatio.toFixed(3)}×`;
+  return `${MARKS[`${kept}`]} ${promise}: ${words(ratio)}${asked}; ${others}`;
 }

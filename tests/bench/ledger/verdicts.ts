@@ -9,13 +9,16 @@ export interface Budget {
   readonly measure: string;
   readonly contestant: string;
   readonly floor: string;
-  /** Most that the median of the rounds' ratios may be; null: told, not promised. */
+  /** Most that the ratio may be; null: told, not promised. */
   readonly limit: number | null;
 }
 
 export interface Verdict extends Budget {
+  /** Of each round's fastest chunks: a neighbour on the machine can slow a chunk down, never speed it up. Judged by its median. */
   readonly ratio: Spread;
-  /** Minimum over minimum: what is left when no neighbour disturbs. */
+  /** Of each round's medians over its chunks. */
+  readonly medianRatio: Spread;
+  /** Of the fastest chunks of all rounds. */
   readonly minRatio: number;
   readonly kept: boolean | null;
 }
@@ -29,27 +32,38 @@ export interface Figure {
   readonly minNs: number;
 }
 
-function samplesOf(samples: Samples, contestant: string, measure: string): { medians: number[]; minNs: number } {
+/** By round. */
+interface Series {
+  readonly fastest: readonly number[];
+  readonly medians: readonly number[];
+}
+
+function seriesOf(samples: Samples, contestant: string, measure: string): Series {
   const taken = samples.get(contestant)?.get(measure);
   if (taken === undefined) throw new RangeError(`nobody measured ${measure} of ${contestant}`);
-  return { medians: taken.map(({ medianNs }) => medianNs), minNs: Math.min(...taken.map(({ minNs }) => minNs)) };
+  return { fastest: taken.map(({ minNs }) => minNs), medians: taken.map(({ medianNs }) => medianNs) };
 }
 
 export function figuresOf(samples: Samples): Figure[] {
   return [...samples].flatMap(([contestant, measures]) =>
     [...measures.keys()].map((measure) => {
-      const { medians, minNs } = samplesOf(samples, contestant, measure);
-      return { contestant, measure, ns: spreadOf(medians), minNs };
+      const { fastest, medians } = seriesOf(samples, contestant, measure);
+      return { contestant, measure, ns: spreadOf(medians), minNs: Math.min(...fastest) };
     }),
   );
 }
 
 export function judge(samples: Samples, budgets: readonly Budget[]): Verdict[] {
   return budgets.map((budget) => {
-    const own = samplesOf(samples, budget.contestant, budget.measure);
-    const floor = samplesOf(samples, budget.floor, budget.measure);
-    const ratio = spreadOf(pairedRatios(own.medians, floor.medians));
-    const kept = budget.limit === null ? null : ratio.median <= budget.limit;
-    return { ...budget, ratio, minRatio: own.minNs / floor.minNs, kept };
+    const own = seriesOf(samples, budget.contestant, budget.measure);
+    const floor = seriesOf(samples, budget.floor, budget.measure);
+    const ratio = spreadOf(pairedRatios(own.fastest, floor.fastest));
+    return {
+      ...budget,
+      ratio,
+      medianRatio: spreadOf(pairedRatios(own.medians, floor.medians)),
+      minRatio: Math.min(...own.fastest) / Math.min(...floor.fastest),
+      kept: budget.limit === null ? null : ratio.median <= budget.limit,
+    };
   });
 }

@@ -20,7 +20,6 @@ function stand(names: readonly string[]): Stand {
         attach: () => attached.add(name),
         detach: () => attached.delete(name),
         release: () => undefined,
-        spent: () => ({ runNs: 0n, runs: 0n }),
       },
       remove: () => Promise.resolve(),
     })),
