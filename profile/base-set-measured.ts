@@ -27,6 +27,10 @@ export const MEASURED: readonly MeasuredBaseSet[] = [
       'umask',
       'write',
     ],
+    values: {
+      ioctl: [21505],
+      prctl: [8, 24, 47],
+    },
   },
   {
     runtime: 'runc',
@@ -73,6 +77,9 @@ export const MEASURED: readonly MeasuredBaseSet[] = [
       'setuid',
       'write',
     ],
+    values: {
+      prctl: [8, 24, 47],
+    },
   },
   {
     runtime: 'runc',
@@ -115,6 +122,7 @@ export const MEASURED: readonly MeasuredBaseSet[] = [
       'getdents64',
       'getpid',
       'getppid',
+      'mmap',
       'newfstatat',
       'open_tree',
       'openat',
@@ -130,5 +138,8 @@ export const MEASURED: readonly MeasuredBaseSet[] = [
       'uname',
       'write',
     ],
+    values: {
+      prctl: [8, 24, 47],
+    },
   },
 ];

@@ -12,4 +12,9 @@ export interface MeasuredBaseSet {
   readonly withNoNewPrivileges: readonly string[];
   /** … without, loading it needs CAP_SYS_ADMIN, so that user and capabilities are changed under it. */
   readonly withoutNoNewPrivileges: readonly string[];
+  /**
+   * Of calls whose values are enforced by default (enforced.ts): those of the compared argument, ascending. What isn't
+   * here is allowed with any value.
+   */
+  readonly values: Readonly<Record<string, readonly number[]>>;
 }

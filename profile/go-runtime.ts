@@ -6,6 +6,7 @@
  */
 import { NAMESPACE_FLAGS } from './enforced.ts';
 import type { GroupedCall } from './groups.ts';
+import { lowHalfIs } from './groups.ts';
 
 const ENOSYS = 38;
 
@@ -38,5 +39,10 @@ export const GO_RUNTIME: readonly GroupedCall[] = [
   { name: 'mprotect', reason: MEMORY },
   { name: 'munmap', reason: MEMORY },
   { name: 'madvise', reason: MEMORY },
+  {
+    name: 'prctl',
+    reason: 'names what it has mapped: PR_SET_VMA (runtime.setVMAName, go1.25 and newer)',
+    args: [lowHalfIs(0, 0x53564d41)],
+  },
   { name: 'exit_group', reason: 'the start failed: runc says why and ends' },
 ];

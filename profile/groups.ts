@@ -11,6 +11,11 @@ export type ArgumentCondition = { readonly index: number; readonly value: number
   { readonly valueTwo: number; readonly op: 'SCMP_CMP_MASKED_EQ' } | { readonly op: 'SCMP_CMP_EQ' }
 );
 
+/** That an int argument is `value`: the upper half of its register is whatever the caller left there. */
+export function lowHalfIs(index: number, value: number): ArgumentCondition {
+  return { index, value: 0xffffffff, valueTwo: value, op: 'SCMP_CMP_MASKED_EQ' };
+}
+
 export interface GroupedCall {
   readonly name: string;
   /** Why the group has it, in words for the person who reads the profile. */

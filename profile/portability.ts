@@ -4,9 +4,18 @@
  * that the recorded calls can't.
  */
 import type { Group, GroupedCall } from './groups.ts';
+import { lowHalfIs } from './groups.ts';
 
 const VDSO = 'answered by the vDSO without a system call, unless the clock source of the machine forbids it (vdso(7))';
+const DESCRIPTORS =
+  'asked of standard streams; terminals, pipes and sockets answer differently, and programs go on from there';
 const END = 'ends the caller; a target that was killed while it was recorded never came to it';
+
+/**
+ * TCGETS, TIOCGPGRP, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX and TCGETS2 (ioctl_list(2), asm-generic/ioctls.h):
+ * they ask, or change what fcntl(2) changes too.
+ */
+const DESCRIPTOR_REQUESTS = [0x5401, 0x540f, 0x5413, 0x541b, 0x5421, 0x5450, 0x5451, 0x802c542a];
 
 /** The newer call → what C libraries use where it is missing: an older kernel, or a filter that answers ENOSYS. */
 const FALLBACKS: Readonly<Record<string, readonly string[]>> = {
@@ -40,6 +49,9 @@ export const PORTABILITY: Group = {
     },
     { name: 'rt_sigreturn', reason: 'returns from a signal handler; none may have run while recorded (sigreturn(2))' },
     { name: 'sigreturn', reason: 'the same for 32-bit handlers without SA_SIGINFO (sigreturn(2))' },
+    ...DESCRIPTOR_REQUESTS.map((value): GroupedCall => {
+      return { name: 'ioctl', reason: DESCRIPTORS, beside: ['ioctl'], args: [lowHalfIs(1, value)] };
+    }),
     ...Object.entries(FALLBACKS).flatMap(fallbackCalls),
   ],
 };

@@ -12,10 +12,12 @@ import { arch, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { MeasuredBaseSet } from '../../profile/base-set.ts';
+import { watchedNumbers } from '../../profile/arguments.ts';
 import { MEASURED } from '../../profile/base-set-measured.ts';
+import { ENFORCED, EVERY_BIT } from '../../profile/enforced.ts';
 import { nameOf } from '../../profile/syscalls/names.ts';
 import { makeBundle, makeRootFilesystem, MARKING_FILTER, processOf, VARIATIONS } from './bundle.ts';
-import type { FilteredCall } from './recorder.ts';
+import type { FilteredCall, FilteredValue, ValuedCall } from './recorder.ts';
 import { startRecorder } from './recorder.ts';
 import { renderMeasured } from './render.ts';
 import type { Runtime } from './runtime.ts';
@@ -55,14 +57,31 @@ function namesOf(calls: readonly FilteredCall[], runtime: Runtime, noNewPrivileg
   return [...new Set(own.map(({ nr }) => nameOf(ARCHITECTURE, nr)))].sort();
 }
 
+/** Ints of which every bit is compared by default: what the runtime passes then has to be allowed by value. */
+const VALUED: readonly ValuedCall[] = [...watchedNumbers(ARCHITECTURE)].flatMap(([nr, { wide64 }]) => {
+  const masks = Object.entries(ENFORCED[nameOf(ARCHITECTURE, nr)]?.masks ?? {});
+  const index = Number(masks[0]?.[0]);
+  return masks.length === 1 && masks[0]?.[1] === EVERY_BIT && !wide64.includes(index) ? [{ nr, index }] : [];
+});
+
+function valuesOf(seen: readonly FilteredValue[], runtime: Runtime): Record<string, number[]> {
+  const own = seen.filter(({ task }) => task.startsWith(runtime.name));
+  const byName = Map.groupBy(own, ({ nr }) => nameOf(ARCHITECTURE, nr));
+  const rows = [...byName].map(([name, all]): [string, number[]] => {
+    return [name, [...new Set(all.map(({ value }) => value))].sort((a, b) => a - b)];
+  });
+  return Object.fromEntries(rows.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 async function measure(runtime: Runtime, folder: string, rootfs: string, starts: number): Promise<MeasuredBaseSet> {
-  const recorder = await startRecorder();
-  let calls: readonly FilteredCall[] = [];
+  const recorder = await startRecorder(VALUED);
+  let stopped: Awaited<ReturnType<typeof recorder.stop>> | undefined;
   try {
     exercise(runtime, folder, rootfs, starts);
   } finally {
-    calls = await recorder.stop();
+    stopped = await recorder.stop();
   }
+  const { calls, values } = stopped;
   return {
     runtime: runtime.name,
     version: runtime.version,
@@ -71,6 +90,7 @@ async function measure(runtime: Runtime, folder: string, rootfs: string, starts:
     starts,
     withNoNewPrivileges: namesOf(calls, runtime, true),
     withoutNoNewPrivileges: namesOf(calls, runtime, false),
+    values: valuesOf(values, runtime),
   };
 }
 

@@ -7,12 +7,12 @@ import { MARK } from './runtime.ts';
  * `seccomp.mode` 2 is SECCOMP_MODE_FILTER; bit 0 of `atomic_flags` is PFA_NO_NEW_PRIVS (include/linux/sched.h). Entering
  * execve is still the runtime's: the new name comes with the new program.
  */
+const ENTERED = `tracepoint:raw_syscalls:sys_enter /curtask->loginuid.val == ${MARK} && curtask->seccomp.mode == 2`;
 const PROGRAM = `
 BEGIN { printf("ready\\n"); }
-tracepoint:raw_syscalls:sys_enter /curtask->loginuid.val == ${MARK} && curtask->seccomp.mode == 2/ {
-  @calls[comm, curtask->atomic_flags & 1, args->id] = count();
-}`;
+${ENTERED}/ { @calls[comm, curtask->atomic_flags & 1, args->id] = count(); }`;
 const ROW = /^@calls\[(.*), ([01]), (\d+)\]: \d+$/gm;
+const VALUE_ROW = /^@values\[(.*), (\d+), (\d+)\]: \d+$/gm;
 const READY_MS = 60_000;
 
 export interface FilteredCall {
@@ -22,15 +22,33 @@ export interface FilteredCall {
   readonly nr: number;
 }
 
+/** An int argument of which the values are counted too. */
+export interface ValuedCall {
+  readonly nr: number;
+  readonly index: number;
+}
+
+export interface FilteredValue {
+  readonly task: string;
+  readonly nr: number;
+  /** Low 32 bits. */
+  readonly value: number;
+}
+
 export interface Recorder {
   /** Ends the recording and says what it saw. */
-  stop(): Promise<readonly FilteredCall[]>;
+  stop(): Promise<{ readonly calls: readonly FilteredCall[]; readonly values: readonly FilteredValue[] }>;
+}
+
+function countValues({ nr, index }: ValuedCall): string {
+  return `${ENTERED} && args->id == ${nr}/ { @values[comm, args->id, (uint64)args->args[${index}] & 0xffffffff] = count(); }`;
 }
 
 /** Resolves when bpftrace is attached. tracefs is mounted in a namespace of its own, so the machine's mounts stay. */
-export async function startRecorder(): Promise<Recorder> {
+export async function startRecorder(valued: readonly ValuedCall[]): Promise<Recorder> {
   const script = 'mount -t tracefs tracefs /sys/kernel/tracing && exec bpftrace -e "$1"';
-  const child = spawn('unshare', ['--mount', 'sh', '-c', script, 'recorder', PROGRAM], {
+  const program = [PROGRAM, ...valued.map(countValues)].join('\n');
+  const child = spawn('unshare', ['--mount', 'sh', '-c', script, 'recorder', program], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -56,11 +74,14 @@ export async function startRecorder(): Promise<Recorder> {
       const ended = once(child, 'exit');
       child.kill('SIGINT');
       await ended;
-      return [...output.matchAll(ROW)].map(([, task = '', flag, nr]) => ({
-        task,
-        noNewPrivileges: flag === '1',
-        nr: Number(nr),
-      }));
+      return {
+        calls: [...output.matchAll(ROW)].map(([, task = '', flag, nr]) => {
+          return { task, noNewPrivileges: flag === '1', nr: Number(nr) };
+        }),
+        values: [...output.matchAll(VALUE_ROW)].map(([, task = '', nr, value]) => {
+          return { task, nr: Number(nr), value: Number(value) };
+        }),
+      };
     },
   };
 }

@@ -43,4 +43,22 @@ describe('the declared groups', () => {
       [38],
     );
   });
+
+  it('tell which values the runtimes pass where values are enforced, so that workloads may pass no others', () => {
+    const { syscalls } = toSeccomp({ calls: [], contributors: [{ architecture: 'x86_64' }] }, declaredGroups());
+    const valuesOf = (name: string) =>
+      syscalls
+        .filter(({ names }) => names.includes(name))
+        .map(({ args }) => args?.map((condition) => Object.values(condition)));
+    const [KEEPCAPS, CAPBSET_DROP, CAP_AMBIENT, SET_VMA] = [8, 24, 47, 0x53564d41];
+    const options = [SET_VMA, CAPBSET_DROP, CAP_AMBIENT, KEEPCAPS];
+    assert.deepEqual(
+      valuesOf('prctl'),
+      options.map((option) => [[0, 0xffffffff, option, 'SCMP_CMP_MASKED_EQ']]),
+    );
+    assert.ok(valuesOf('ioctl').every((args) => args !== undefined));
+    for (const { values, withNoNewPrivileges, withoutNoNewPrivileges } of MEASURED)
+      for (const name of Object.keys(values))
+        assert.ok([...withNoNewPrivileges, ...withoutNoNewPrivileges].includes(name));
+  });
 });
