@@ -97,7 +97,7 @@ function toRule({ names, name, action, errnoRet, args, includes, excludes }: Fil
     names: [...(names ?? []), ...(name ? [name] : [])],
     action,
     errno: errnoRet ?? null,
-    args: (args ?? []).map((arg) => ({ ...arg, valueTwo: arg.valueTwo ?? 0 })),
+    args: (args ?? []).map(({ index, value, valueTwo, op }) => ({ index, value, valueTwo: valueTwo ?? 0, op })),
     where: [...wordsOf('with', includes), ...wordsOf('without', excludes)].join(', '),
   };
 }
