@@ -6,7 +6,8 @@ import { findCgroup, recordCgroup, recordProcess } from '../../tracer/local/atta
 import type { LocalPlaces } from '../../tracer/local/places.ts';
 import { readOwnStat } from '../../tracer/local/places.ts';
 import type { LocalRecording } from '../../tracer/local/record.ts';
-import type { Ready } from '../../tracer/local/run-recorded.ts';
+import type { CommandEnd } from '../../tracer/local/launch.ts';
+import type { CommandRequest, Ready } from '../../tracer/local/run-recorded.ts';
 import { runRecorded } from '../../tracer/local/run-recorded.ts';
 import { listen } from '../../tracer/local/signals.ts';
 import type { Ending, Result } from '../ending.ts';
@@ -37,40 +38,62 @@ export async function observe(
   command: readonly string[],
   surroundings: Surroundings,
 ): Promise<Observation> {
-  return command.length > 0 ? observeCommand(options, command, surroundings) : observeRunning(options, surroundings);
+  return command.length > 0 ? observeWhole(options, command, surroundings) : observeRunning(options, surroundings);
 }
 
 function failed(ending: Ending): Observation {
   return { kind: 'failed', ending };
 }
 
-async function observeCommand(
+export interface CommandWish extends Pick<CommandRequest, 'command' | 'ready' | 'filter' | 'stdoutToStderr'> {
+  readonly user?: string | undefined;
+}
+
+export type CommandObservation =
+  | { readonly kind: 'ran'; readonly recording: LocalRecording; readonly code: number }
+  | Extract<CommandEnd, { kind: 'not-started' }>
+  | { readonly kind: 'failed'; readonly ending: Ending };
+
+/** Runs the command to the end of its last process. */
+export async function observeCommand(
+  { user, ...wish }: CommandWish,
+  { places: { ledger, launcher }, environment, note }: Surroundings,
+): Promise<CommandObservation> {
+  const choice = chooseAccount(user, { uid: process.geteuid?.() ?? 0, environment, ...LOOKUP });
+  if (choice.kind === 'unknown')
+    return { kind: 'failed', ending: usage(`there is no user ${choice.wanted}; name one, or UID:GID.`) };
+  const onLeftBehind = (count: number): void => {
+    note(
+      `flak: ${wish.command[0] ?? ''} has ended, ${processes(count)} of it not; recording goes on until then or Ctrl-C.`,
+    );
+  };
+  const result = await runRecorded(
+    { ...wish, account: choice.account, environment },
+    { ledger, launcher, ownStat: readOwnStat, onLeftBehind },
+  );
+  if (result.kind === 'nested') return { kind: 'failed', ending: NESTED };
+  if (result.kind === 'no-cgroup') return { kind: 'failed', ending: noCgroup(result.error) };
+  if (result.kind === 'refused') return { kind: 'failed', ending: refused(result.refusal, result.detail) };
+  return result.value.kind === 'not-started'
+    ? result.value
+    : { kind: 'ran', recording: result.recording, code: result.value.code };
+}
+
+async function observeWhole(
   options: RecordOptions,
   command: readonly string[],
-  { places: { ledger, launcher }, environment, note }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<Observation> {
   const [program = ''] = command;
-  const choice = chooseAccount(options.user, { uid: process.geteuid?.() ?? 0, environment, ...LOOKUP });
-  if (choice.kind === 'unknown') return failed(usage(`there is no user ${choice.wanted}; name one, or UID:GID.`));
   const ready = readyOf(options);
-  const result = await runRecorded(
-    { command, account: choice.account, environment, ...(ready && { ready }) },
-    {
-      ledger,
-      launcher,
-      ownStat: readOwnStat,
-      onLeftBehind: (count) => {
-        note(`flak: ${program} has ended, ${processes(count)} of it not; recording goes on until then or Ctrl-C.`);
-      },
-    },
-  );
-  if (result.kind === 'nested') return failed(NESTED);
-  if (result.kind === 'no-cgroup') return failed(noCgroup(result.error));
-  if (result.kind === 'refused') return failed(refused(result.refusal, result.detail));
-  if (result.value.kind === 'not-started') return failed(notStarted(program, result.value, note));
-  const { recording, value } = result;
-  const ending: Ending = { kind: 'passed-on', code: value.code };
-  return { kind: 'observed', observed: { name: basename(program), arming: 'before-gate', recording, ending } };
+  const ran = await observeCommand({ command, user: options.user, ...(ready && { ready }) }, surroundings);
+  if (ran.kind === 'failed') return ran;
+  if (ran.kind === 'not-started') return failed(notStarted(program, ran, surroundings.note));
+  const ending: Ending = { kind: 'passed-on', code: ran.code };
+  return {
+    kind: 'observed',
+    observed: { name: basename(program), arming: 'before-gate', recording: ran.recording, ending },
+  };
 }
 
 function readyOf({ readyAfter, readyOn }: RecordOptions): Ready | undefined {

@@ -9,6 +9,7 @@ import { PARTIAL_REASONS } from '../../profile/recording.ts';
 import { renderSeccomp } from '../../profile/seccomp.ts';
 import type { Revision } from '../../profile/syscall-profile.ts';
 import { revisionOf, unionOfRevisions, workloadOf } from '../../tracer/local/local-profile.ts';
+import type { LocalRecording } from '../../tracer/local/record.ts';
 import type { LocalPlaces } from '../../tracer/local/places.ts';
 import { describeNode } from '../../tracer/node.ts';
 import type { Ending, Result } from '../ending.ts';
@@ -74,8 +75,7 @@ function write(
   { options, path, places, file, terminal }: Destination,
 ): void {
   const { name, arming, recording } = observed;
-  const node = describeNode(hostname(), places.hierarchy.kind);
-  const own = revisionOf(recording, { name, runUid: crypto.randomUUID(), arming, node, endedAt: new Date() });
+  const own = revisionOfRun(name, places, recording, arming);
   const revision = earlier ? unionOfRevisions(earlier, own) : own;
   const profile = toFlakFormat(workloadOf(name), name, revision, declaredGroups());
   file.write(options.format === 'oci' ? renderSeccomp(profile.seccomp) : `${JSON.stringify(profile, null, 2)}\n`);
@@ -83,6 +83,17 @@ function write(
   terminal.note(`flak: ${name}: ${made} system calls; ${describeCompleteness(revision)}`);
   for (const reason of revision.completeness.reasons) terminal.note(`flak: ${reason}: ${PARTIAL_REASONS[reason]}`);
   if (path !== '-') terminal.note(`flak: wrote ${path}`);
+}
+
+/** A recording that has just ended, as a contribution of its own. */
+export function revisionOfRun(
+  name: string,
+  { hierarchy }: LocalPlaces,
+  recording: LocalRecording,
+  arming: Observed['arming'] = 'before-gate',
+): Revision {
+  const node = describeNode(hostname(), hierarchy.kind);
+  return revisionOf(recording, { name, runUid: crypto.randomUUID(), arming, node, endedAt: new Date() });
 }
 
 /** What `--merge` adds to; null where the file isn't there yet. */

@@ -15,6 +15,8 @@ export interface LaunchOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Descriptor of a file with a seccomp program to load right before the command is executed. */
   readonly filter?: number;
+  /** What the command prints goes to stderr with the rest, where stdout is for Flak's own result. */
+  readonly stdoutToStderr?: boolean;
 }
 
 export type LaunchStep = 'arguments' | 'cgroup' | 'user' | 'filter' | 'command';
@@ -33,14 +35,20 @@ export interface RunningCommand {
 
 /** @throws where the launcher itself is missing or can't be executed */
 export async function launch(options: LaunchOptions): Promise<RunningCommand> {
-  const { launcher, directory, command, account, environment, filter } = options;
+  const { launcher, directory, command, account, environment, filter, stdoutToStderr } = options;
   const wishes = [
     `--cgroup=${directory}/cgroup.procs`,
     ...(account ? [`--user=${[account.uid, account.gid, account.groups.join(',')].join(':')}`] : []),
     ...(filter === undefined ? [] : ['--filter']),
   ];
   const child = spawn(launcher, [...wishes, '--', ...command], {
-    stdio: ['inherit', 'inherit', 'inherit', 'pipe', ...(filter === undefined ? [] : [filter])],
+    stdio: [
+      'inherit',
+      stdoutToStderr === true ? 2 : 'inherit',
+      'inherit',
+      'pipe',
+      ...(filter === undefined ? [] : [filter]),
+    ],
     env: { ...environment, ...account?.environment },
   });
   const exit = new Promise<number>((resolve) => {

@@ -19,6 +19,7 @@ export interface CommandRequest {
   readonly ready?: Ready;
   /** Descriptor of a seccomp program that the command shall run under. */
   readonly filter?: number;
+  readonly stdoutToStderr?: boolean;
 }
 
 export type Ready =

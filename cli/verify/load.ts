@@ -1,0 +1,19 @@
+/** The profile that a command is verified against. */
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import type { ProfileDocument } from '../../profile/document.ts';
+import { readProfile } from '../../profile/document.ts';
+import type { Result } from '../ending.ts';
+import { ok, usage } from '../ending.ts';
+
+export async function loadLocalProfile(name: string): Promise<Result<ProfileDocument>> {
+  let content: string;
+  try {
+    content = name === '-' ? await text(process.stdin) : await readFile(name, 'utf8');
+  } catch (thrown) {
+    return usage(`${name} can't be read (${(thrown as Error).message}); name a profile's file.`);
+  }
+  const reading = readProfile(content, name);
+  if (reading.kind === 'read') return ok(reading.document);
+  return usage(`${name} ${reading.why}; give an OCI, Flak or SyscallProfile file.`);
+}

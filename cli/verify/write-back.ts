@@ -1,0 +1,44 @@
+/** What `flak verify` writes, and only when asked to. */
+import { readFileSync } from 'node:fs';
+import { declaredGroups } from '../../profile/declared-groups.ts';
+import type { ProfileDocument } from '../../profile/document.ts';
+import { toFlakFormat } from '../../profile/flak-format.ts';
+import type { Revision } from '../../profile/syscall-profile.ts';
+import { unionOfRevisions } from '../../tracer/local/local-profile.ts';
+import type { Ending } from '../ending.ts';
+import { DONE, finding, usage } from '../ending.ts';
+import { reserveFile } from '../record/output-file.ts';
+
+/** Only what is wholly recorded can be verified: a replay shows nothing of what a recording missed. */
+export function markVerified(name: string, { recorded }: ProfileDocument): Ending {
+  if (name === '-' || !recorded || recorded.groups === null)
+    return usage(`--write needs a file in the Flak format, which alone says how far a profile can be trusted.`);
+  const [revision] = recorded.revisions;
+  if (revision.completeness.level === 'partial')
+    return finding(
+      `${name} stays partial(${revision.completeness.reasons.join(', ')}); record it again from the start.`,
+    );
+  const verified: Revision = { ...revision, completeness: { ...revision.completeness, level: 'verified' } };
+  const { summary, completeness } = toFlakFormat(recorded.workload, recorded.container, verified, declaredGroups());
+  // The rest stays as it was: it is what has been verified.
+  const file = { ...(JSON.parse(readFileSync(name, 'utf8')) as object), summary, completeness };
+  return writeWhole(name, file);
+}
+
+/** The profile and what the command did, as one. */
+export function propose(to: string, { recorded }: ProfileDocument, seen: Revision): Ending {
+  if (!recorded) return usage('--propose needs a profile with its recording (Flak format); add to the rules by hand.');
+  const { workload, container, revisions } = recorded;
+  return writeWhole(to, toFlakFormat(workload, container, unionOfRevisions(revisions[0], seen), declaredGroups()));
+}
+
+function writeWhole(path: string, content: object): Ending {
+  const file = reserveFile(path, null);
+  if (file.kind !== 'ok') return file;
+  try {
+    file.value.write(`${JSON.stringify(content, null, 2)}\n`);
+  } finally {
+    file.value.discard();
+  }
+  return DONE;
+}
