@@ -17,9 +17,28 @@ static __always_inline struct caller *caller_of(struct task_struct *task)
 	return bpf_task_storage_get(&callers, task, NULL, 0);
 }
 
+/* Kernel stacks are aligned to their size, which is 16 to 64 kB (THREAD_SIZE of asm/thread_info.h, asm/page_64_types.h). */
+#define STACK_UNIT_BITS 14
+#define STACK_UNITS 4
+
+static __always_inline __u8 *stack_mark(__u64 address)
+{
+	return &stacks[(address >> STACK_UNIT_BITS) * 0x9e3779b97f4a7c15ULL >> (64 - STACK_BITS)];
+}
+
 static __always_inline struct caller *make_caller(struct task_struct *task)
 {
+	__u64 stack = stack_of(task);
+
+	for (int unit = 0; unit < STACK_UNITS; unit++)
+		*(volatile __u8 *)stack_mark(stack + ((__u64)unit << STACK_UNIT_BITS)) = 1;
 	return bpf_task_storage_get(&callers, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+/* Whether the task on whose kernel stack this lies may have a state. */
+static __always_inline bool may_be_caller(__u64 address)
+{
+	return *(volatile __u8 *)stack_mark(address);
 }
 
 /*

@@ -128,6 +128,15 @@ struct {
 
 __u64 untraced[1 << UNTRACED_BITS] SEC(".data.untraced");
 
+/*
+ * Which kernel stacks have been those of traced tasks: a byte each, by their address, so that the exit of everybody else's calls is
+ * found to be of no interest by one load. Set when a caller's state is made, never cleared: a stack that another task gets, or one that
+ * shares its byte, costs a closer look, no more. In a section of its own, 64 kB, not pinned.
+ */
+#define STACK_BITS 16
+
+__u8 stacks[1 << STACK_BITS] SEC(".data.stacks");
+
 /* The arguments of the program that is being executed on this CPU; too large for the stack. Nothing in it outlives the exec. */
 #define COMMAND_BYTES 4096
 

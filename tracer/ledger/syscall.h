@@ -3,6 +3,7 @@
 #ifndef FLAK_SYSCALL_H
 #define FLAK_SYSCALL_H
 
+#include <bpf/bpf_core_read.h>
 #include "kernel_types.h"
 #include "ledger.h"
 
@@ -26,9 +27,9 @@ static __always_inline __u8 split_abi(struct task_struct *task, int *nr)
 	return ABI_X32;
 }
 
-static __always_inline int left_syscall(struct pt_regs *regs)
+static __always_inline int left_syscall(const struct pt_regs *regs)
 {
-	return regs->orig_ax;
+	return BPF_CORE_READ(regs, orig_ax);
 }
 
 /* asm/syscall.h, syscall_get_arguments: di, si, dx, r10, r8, r9; of the 32-bit interfaces bx, cx, dx, si, di, bp. */
@@ -64,9 +65,9 @@ static __always_inline __u8 split_abi(struct task_struct *task, int *nr)
 	return task->thread_info.flags & (1UL << TIF_32BIT) ? ABI_UNKNOWN : ABI_AARCH64;
 }
 
-static __always_inline int left_syscall(struct pt_regs *regs)
+static __always_inline int left_syscall(const struct pt_regs *regs)
 {
-	return regs->syscallno;
+	return BPF_CORE_READ(regs, syscallno);
 }
 
 static __always_inline __u64 argument(struct pt_regs *regs, __u8 abi, __u8 index)

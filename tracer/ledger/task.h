@@ -63,6 +63,14 @@ static __always_inline __u64 start_of(struct task_struct *task)
 	return task->start_boottime;
 }
 
+static __always_inline __u64 stack_of(struct task_struct *task)
+{
+	__u64 stack = 0;
+
+	bpf_core_read(&stack, sizeof(stack), &task->stack);
+	return stack;
+}
+
 static __always_inline unsigned long arguments_begin(struct task_struct *task)
 {
 	return task->mm->arg_start;

@@ -6,6 +6,10 @@ import koffi from 'koffi';
 /** bpf_prog_type of linux/bpf.h: KPROBE, TRACEPOINT, PERF_EVENT, RAW_TRACEPOINT, RAW_TRACEPOINT_WRITABLE, TRACING. */
 const TRACING_TYPES: readonly number[] = [2, 5, 7, 17, 24, 26];
 
+const RAW_TRACEPOINT = 17;
+/** The only raw tracepoint that is used; programs of the other type know theirs from BTF. */
+const RAW_NAME = 'sys_exit';
+
 /** Of bpf_prog_info and bpf_link_info of linux/bpf.h. */
 const PROGRAM = { size: 64, type: 0 } as const;
 const LINK = { size: 64, programId: 8 } as const;
@@ -54,6 +58,10 @@ export function openKernelPrograms(): KernelPrograms {
     check('describe', bpf.describe(descriptor, description, length));
     return description;
   };
+  const attach = (program: number): number => {
+    const isRaw = describe(program, PROGRAM.size).readUInt32LE(PROGRAM.type) === RAW_TRACEPOINT;
+    return check('attach', bpf.attach(isRaw ? RAW_NAME : null, program));
+  };
   const openProgramOf = (pin: string): number => {
     const link = check(`open ${pin}`, bpf.get(pin));
     const id = describe(link, LINK.size).readUInt32LE(LINK.programId);
@@ -67,7 +75,7 @@ export function openKernelPrograms(): KernelPrograms {
       let links: number[] = [];
       return {
         attach: () => {
-          links = programs.map((program) => check('attach', bpf.attach(null, program)));
+          links = programs.map(attach);
         },
         detach: () => {
           for (const link of links) bpf.close(link);
