@@ -80,6 +80,12 @@ describe('children of a container', function () {
     });
   }
 
+  it('and theirs are recorded exactly when a thread executes a program in the place of them all', async () => {
+    const { own } = await programs.run(makeCgroup(pod, 'own'), 'n24t(s20e(n70t(n71)))');
+    assertExact(readingOf('own'), own);
+    for (const nr of [70, 71]) assert.ok(own.x86_64.includes(nr), `${nr} was not called`);
+  });
+
   it('that are moved in by cgroup.procs are seen from the move on, before and after their exec', async () => {
     const cgroup = makeCgroup(pod, 'own');
     const { own } = await programs.run(cgroup, 'n39');
