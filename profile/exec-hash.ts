@@ -18,15 +18,11 @@ function fnv1a(bytes: Uint8Array): bigint {
 }
 
 /**
- * The hashes by which a command is known: one of its arguments, each followed by a NUL as the kernel keeps them; and for a first
- * word without a slash, which may be found in PATH to be a script, one with a NUL in front (the kernel puts the path that was found into
- * its place). Empty where the command can't be matched: no words, a NUL in one, or more than 4096 bytes.
+ * The hashes by which a command is known: one, of its words, each followed by a NUL as the kernel keeps them. None where it can't be
+ * matched: no words, a NUL in one, or more than 4096 bytes.
  */
 export function hashesOfCommand(argv: readonly string[]): bigint[] {
-  const text = argv.map((word) => `${word}\0`).join('');
-  const bytes = new TextEncoder().encode(text);
-  const [first] = argv;
-  if (first === undefined || bytes.length > MAX_COMMAND_BYTES || argv.some((word) => word.includes('\0'))) return [];
-  const whole = fnv1a(bytes);
-  return first.includes('/') ? [whole] : [whole, fnv1a(new Uint8Array([0, ...bytes]))];
+  const bytes = new TextEncoder().encode(argv.map((word) => `${word}\0`).join(''));
+  if (bytes.length === 0 || bytes.length > MAX_COMMAND_BYTES) return [];
+  return argv.some((word) => word.includes('\0')) ? [] : [fnv1a(bytes)];
 }

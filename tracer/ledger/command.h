@@ -12,8 +12,6 @@
 
 #define FNV_BASIS 0xcbf29ce484222325ULL
 #define FNV_PRIME 0x100000001b3ULL
-/* A command whose first word is looked up in PATH is hashed with a NUL in front where the path that was found is cut off. */
-#define FNV_BASIS_AFTER_NUL (FNV_BASIS * FNV_PRIME)
 
 /* The kernel puts at most this much in front of a script's path: BINPRM_BUF_SIZE (linux/binfmts.h), and so much of the path is looked at. */
 #define FIRST_BYTES 256
@@ -91,7 +89,10 @@ static __always_inline __u32 copy_arguments(struct task_struct *task)
 	return bpf_probe_read_user(command->bytes, length, (const void *)begin) ? 0 : length;
 }
 
-/* The kernel starts a script as `interpreter [option] path arguments…`; the path may have been found by its last part in PATH. */
+/*
+ * The kernel starts a script as `interpreter [option] path arguments…`. A command whose first word has no slash was looked up in PATH: it is
+ * known by the path's last part, which no command with a slash can be taken for.
+ */
 static __noinline bool is_marked_script(const struct place *place, __u32 end)
 {
 	__u32 from = 0;
@@ -102,7 +103,7 @@ static __noinline bool is_marked_script(const struct place *place, __u32 end)
 			return false;
 		if (is_marked(place, hash_arguments(from, end, FNV_BASIS), MARK_COMMAND))
 			return true;
-		if (is_marked(place, hash_arguments(base_of(from, end), end, FNV_BASIS_AFTER_NUL), MARK_COMMAND))
+		if (is_marked(place, hash_arguments(base_of(from, end), end, FNV_BASIS), MARK_COMMAND))
 			return true;
 	}
 	return false;

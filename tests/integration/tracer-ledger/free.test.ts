@@ -6,6 +6,7 @@ import type { Stage } from './stage.ts';
 import { cgroupId, makeCgroup, openStage, runInside } from './stage.ts';
 
 const EXIT_GROUP = 231;
+const PRLIMIT64 = 302; // whose arguments are watched
 const RESTARTS = 1000;
 /** Of a full slot: when a tracer reports early. */
 const EARLY = 0.5;
@@ -35,13 +36,13 @@ describe('what a slot forgets', function () {
     };
     for (let turn = 0; turn < RESTARTS; turn++) {
       const cgroup = makeCgroup(pod, `c${turn}`);
-      runInside(cgroup, 'true');
+      runInside(cgroup, 'ulimit -n > /dev/null');
       rmdirSync(cgroup);
       if (turn % 16 === 0 && slot.read().fill > EARLY) await store();
     }
     await store();
     assert.equal(stored.size, RESTARTS);
-    assert.ok([...stored.values()].every((numbers) => numbers.includes(EXIT_GROUP)));
+    assert.ok([...stored.values()].every((numbers) => [EXIT_GROUP, PRLIMIT64].every((nr) => numbers.includes(nr))));
     assert.deepEqual(slot.read(), { containers: [], reasons: [], fill: 0 });
     await slot.leave();
   });

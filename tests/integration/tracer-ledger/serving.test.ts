@@ -13,12 +13,12 @@ import { cgroupId, compile, makeCgroup, openStage } from './stage.ts';
 const GETPGID = 121;
 const GETPRIORITY = 140;
 
-/** A container's own process, which makes the calls it is told. */
+/** A container’s own task, which makes the calls it is told. */
 class Workload implements AsyncDisposable {
   readonly #shell: ChildProcess;
 
   constructor(cgroup: string, program: string) {
-    const script = `echo $$ > ${cgroup}/cgroup.procs; echo in; while read nr; do ${program} call:$nr; echo done; done`;
+    const script = `echo $$ > ${cgroup}/cgroup.procs; exec ${program} ask`;
     this.#shell = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   }
 
