@@ -10,12 +10,8 @@
 #include "command.h"
 #include "maps.h"
 #include "place.h"
+#include "state.h"
 #include "task.h"
-
-static __always_inline struct caller *caller_of(struct task_struct *task)
-{
-	return bpf_task_storage_get(&callers, task, NULL, 0);
-}
 
 /* Kernel stacks are aligned to their size, which is 16 to 64 kB (THREAD_SIZE of asm/thread_info.h, asm/page_64_types.h). */
 #define STACK_UNIT_BITS 14
@@ -32,7 +28,7 @@ static __always_inline struct caller *make_caller(struct task_struct *task)
 
 	for (int unit = 0; unit < STACK_UNITS; unit++)
 		*(volatile __u8 *)stack_mark(stack + ((__u64)unit << STACK_UNIT_BITS)) = 1;
-	return bpf_task_storage_get(&callers, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	return create_caller(task);
 }
 
 /* Whether the task on whose kernel stack this lies may have a state. */

@@ -144,3 +144,12 @@ int BPF_PROG(ledger_exec, struct task_struct *task, int old_pid, struct linux_bi
 	release_cpu();
 	return 0;
 }
+
+#ifdef WITHOUT_TASK_STORAGE
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(ledger_end, struct task_struct *task)
+{
+	forget_caller(task);
+	return 0;
+}
+#endif

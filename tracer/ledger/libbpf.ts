@@ -14,11 +14,14 @@ export class BpfError extends Error {
 
 export const ERRNO = { EPERM: 1, ENOENT: 2, ENOMEM: 12, ESTALE: 116 } as const;
 
-/** bpf_map_type of linux/bpf.h. */
+/** bpf_map_type, bpf_prog_type and bpf_func_id of linux/bpf.h. */
 const MAP_TYPE_HASH = 1;
+const PROGRAM_TYPE_RAW_TRACEPOINT = 17;
+const FUNCTION_TASK_STORAGE_GET = 156;
 
 /** Programs and maps loaded from an object file, alive until `close` and beyond it where pinned. */
 export interface LoadedObject {
+  hasProgram(name: string): boolean;
   pinMap(name: string, path: string): void;
   updateMap(name: string, key: Buffer, value: Buffer): void;
   attachAndPin(program: string, path: string): void;
@@ -26,6 +29,8 @@ export interface LoadedObject {
 }
 
 export interface Bpf {
+  /** Whether tracing programs can keep state with a task (since 5.13). */
+  hasTaskStorage(): boolean;
   /** Opens, relocates against the running kernel and verifies. libbpf writes the verifier's complaint to stderr. */
   load(objectFile: string): LoadedObject;
   openPin(path: string): number;
@@ -91,6 +96,7 @@ function bindObject(library: LibraryHandle): (objectFile: string) => LoadedObjec
       updateMap: (name, key, value) => {
         checkNumber(`update ${name}`, update(mapDescriptor(map(object, name)), key, value, 0));
       },
+      hasProgram: (name) => findProgram(object, name) !== null,
       attachAndPin: (program, path) => {
         const link = checkPointer(
           `attach ${program}`,
@@ -109,7 +115,9 @@ function bindObject(library: LibraryHandle): (objectFile: string) => LoadedObjec
   };
 }
 
-function bindMaps(library: LibraryHandle): Omit<Bpf, 'load' | 'close' | 'openProgramOf' | 'missesOf'> {
+function bindMaps(
+  library: LibraryHandle,
+): Omit<Bpf, 'load' | 'close' | 'openProgramOf' | 'missesOf' | 'hasTaskStorage'> {
   const get = bind(library, 'int bpf_obj_get(const char *path)');
   const create = bind(
     library,
@@ -184,6 +192,12 @@ function bindPrograms(
   };
 }
 
+function bindProbe(library: LibraryHandle): () => boolean {
+  const probe = bind(library, 'int libbpf_probe_bpf_helper(int programType, int function, const void *options)');
+  return () =>
+    checkNumber('probe for task storage', probe(PROGRAM_TYPE_RAW_TRACEPOINT, FUNCTION_TASK_STORAGE_GET, null)) === 1;
+}
+
 /** Loads the shared libraries. @throws where libbpf.so.1 is not installed */
 export function loadBpf(): Bpf {
   const library = koffi.load('libbpf.so.1');
@@ -193,6 +207,7 @@ export function loadBpf(): Bpf {
   };
   return {
     load: bindObject(library),
+    hasTaskStorage: bindProbe(library),
     ...bindMaps(library),
     ...bindPrograms(library, closeDescriptor),
     close: closeDescriptor,

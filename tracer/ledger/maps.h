@@ -191,11 +191,4 @@ struct caller {
 	struct known known[1 << KNOWN_BITS]; /* tuples that are in the slot's; those that share an entry take turns */
 };
 
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct caller);
-} callers SEC(".maps");
-
 #endif

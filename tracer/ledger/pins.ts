@@ -26,7 +26,12 @@ const MAP_ROLES = Object.keys(MAPS) as MapRole[];
  * In the order of attaching: a task must not be seen leaving a call before it can be seen entering one, and the state
  * that a fork or exec changes must be followed from the first call on.
  */
-const PROGRAMS = ['ledger_fork', 'ledger_exec', 'ledger_enter', 'ledger_exit'] as const;
+const PROGRAMS = ['ledger_fork', 'ledger_exec', 'ledger_end', 'ledger_enter', 'ledger_exit'] as const;
+
+/** Only the object for kernels without task storage has `ledger_end`. */
+function isProgram(name: string): boolean {
+  return PROGRAMS.some((program) => program === name);
+}
 
 /** Descriptors of what is pinned. */
 export interface Pins {
@@ -50,14 +55,21 @@ function removeRemains(places: PinPlaces): void {
   for (const place of [places.loading, places.leaving]) rmSync(place, { recursive: true, force: true });
 }
 
+/** The object beside this one that needs no task storage: for Linux before 5.13, tested on 5.10. */
+function withoutTaskStorage(objectFile: string): string {
+  return objectFile.replace(/\.bpf\.o$/, '-5.10.bpf.o');
+}
+
 function load(bpf: Bpf, objectFile: string, places: PinPlaces): void {
   removeRemains(places);
   mkdirSync(places.loading, { recursive: true, mode: 0o700 });
-  const object = bpf.load(objectFile);
+  const object = bpf.load(bpf.hasTaskStorage() ? objectFile : withoutTaskStorage(objectFile));
   try {
     for (const { index, bytes } of watchEntries()) object.updateMap('watches', encodeIndex(index), bytes);
     for (const role of MAP_ROLES) object.pinMap(MAPS[role], join(places.loading, role));
-    for (const program of PROGRAMS) object.attachAndPin(program, join(places.loading, program));
+    for (const program of PROGRAMS.filter((name) => object.hasProgram(name))) {
+      object.attachAndPin(program, join(places.loading, program));
+    }
     renameSync(places.loading, places.whole);
   } catch (error) {
     removeRemains(places);
@@ -77,7 +89,9 @@ export function openPins(bpf: Bpf, pinRoot: string, objectFile: string): Pins {
   const maps = MAP_ROLES.map((role) => [role, bpf.openPin(join(places.whole, role))] as const);
   return {
     maps: Object.fromEntries(maps) as Record<MapRole, number>,
-    programs: PROGRAMS.map((program) => bpf.openProgramOf(join(places.whole, program))),
+    programs: readdirSync(places.whole)
+      .filter(isProgram)
+      .map((program) => bpf.openProgramOf(join(places.whole, program))),
   };
 }
 

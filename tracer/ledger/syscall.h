@@ -3,8 +3,7 @@
 #ifndef FLAK_SYSCALL_H
 #define FLAK_SYSCALL_H
 
-#include <bpf/bpf_core_read.h>
-#include "kernel_types.h"
+#include "follow.h"
 #include "ledger.h"
 
 #define ABI_UNKNOWN 0xff
@@ -19,7 +18,7 @@
 
 static __always_inline __u8 split_abi(struct task_struct *task, int *nr)
 {
-	if (task->thread_info.status & TS_COMPAT)
+	if (FOLLOW(task, thread_info.status) & TS_COMPAT)
 		return ABI_I386;
 	if (*nr < 0 || !(*nr & X32_SYSCALL_BIT))
 		return ABI_X86_64;
@@ -62,7 +61,7 @@ static __always_inline __u64 argument(struct pt_regs *regs, __u8 abi, __u8 index
 
 static __always_inline __u8 split_abi(struct task_struct *task, int *nr)
 {
-	return task->thread_info.flags & (1UL << TIF_32BIT) ? ABI_UNKNOWN : ABI_AARCH64;
+	return FOLLOW(task, thread_info.flags) & (1UL << TIF_32BIT) ? ABI_UNKNOWN : ABI_AARCH64;
 }
 
 static __always_inline int left_syscall(const struct pt_regs *regs)

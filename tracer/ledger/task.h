@@ -3,45 +3,38 @@
 #ifndef FLAK_TASK_H
 #define FLAK_TASK_H
 
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include "kernel_types.h"
+#include "follow.h"
 
 #define SECCOMP_MODE_FILTER 2 /* linux/seccomp.h */
 
-static __always_inline struct task_struct *current_task(void)
-{
-	return bpf_get_current_task_btf();
-}
-
 static __always_inline struct cgroup *cgroup_of(struct task_struct *task)
 {
-	return task->cgroups->dfl_cgrp;
+	return FOLLOW(task, cgroups, dfl_cgrp);
 }
 
 static __always_inline __u64 id_of(struct cgroup *cgroup)
 {
-	return cgroup->kn->id;
+	return FOLLOW(cgroup, kn, id);
 }
 
 static __always_inline struct cgroup *parent_of(struct cgroup *cgroup)
 {
-	return cgroup->self.parent->cgroup;
+	return FOLLOW(cgroup, self.parent, cgroup);
 }
 
 static __always_inline void copy_name(char *name, __u32 size, struct cgroup *cgroup)
 {
-	bpf_probe_read_kernel_str(name, size, cgroup->kn->name);
+	bpf_probe_read_kernel_str(name, size, FOLLOW(cgroup, kn, name));
 }
 
 static __always_inline __u32 mount_ns_of(struct task_struct *task)
 {
-	return task->nsproxy->mnt_ns->ns.inum;
+	return FOLLOW(task, nsproxy, mnt_ns, ns.inum);
 }
 
 static __always_inline bool is_filtered(struct task_struct *task)
 {
-	return task->seccomp.mode == SECCOMP_MODE_FILTER;
+	return FOLLOW(task, seccomp.mode) == SECCOMP_MODE_FILTER;
 }
 
 /* The newest filter that the task has loaded or inherited, as a number to compare. */
@@ -55,12 +48,12 @@ static __always_inline __u64 filter_of(struct task_struct *task)
 
 static __always_inline int process_of(struct task_struct *task)
 {
-	return task->tgid;
+	return FOLLOW(task, tgid);
 }
 
 static __always_inline __u64 start_of(struct task_struct *task)
 {
-	return task->start_boottime;
+	return FOLLOW(task, start_boottime);
 }
 
 static __always_inline __u64 stack_of(struct task_struct *task)
@@ -73,12 +66,12 @@ static __always_inline __u64 stack_of(struct task_struct *task)
 
 static __always_inline unsigned long arguments_begin(struct task_struct *task)
 {
-	return task->mm->arg_start;
+	return FOLLOW(task, mm, arg_start);
 }
 
 static __always_inline unsigned long arguments_end(struct task_struct *task)
 {
-	return task->mm->arg_end;
+	return FOLLOW(task, mm, arg_end);
 }
 
 static __always_inline bool is_script(struct linux_binprm *program)
