@@ -1,6 +1,6 @@
 /** Wires what one HTTPS port serves: admission, the tracers' API, the uninstall hook, and the certificate for all three. */
 import type { Router } from 'express';
-import { DEFAULT_LIVES } from '../certs/certificate-state.ts';
+import { caBundle, DEFAULT_LIVES } from '../certs/certificate-state.ts';
 import { keepCertificates } from '../certs/rotation.ts';
 import type { RotationDeps } from '../certs/rotation.ts';
 import { admissionRouter } from './admission/server.ts';
@@ -24,7 +24,7 @@ import type { ResourceKind } from './kube/resource.ts';
 import { createTokenReview } from './kube/token-review.ts';
 import { createTraceState } from './kube/trace-state.ts';
 import { FLAK_NAMESPACE, OBJECTS, SERVER_NAME } from './names.ts';
-import { certificateLoader, createControlPlaneServer, listenUntil } from './server.ts';
+import { certificateLoader, createControlPlaneServer, listenUntil, type ServerLife } from './server.ts';
 import { createAuthenticator } from './store/authenticate.ts';
 import { traceApi } from './store/trace-api.ts';
 import { admissionMetrics } from './telemetry/admission-metrics.ts';
@@ -32,21 +32,23 @@ import { admissionMetrics } from './telemetry/admission-metrics.ts';
 /** A replica adopts what another one stored within this; far below the time that a new certificate is given to settle. */
 const CERTIFICATE_TIMES = { checkEveryMs: 10_000, retryMs: 1000 } as const;
 
-/** Serves until the signal is aborted. Rejects when the port can't be had. */
-export async function serveRouters(parts: ControlPlaneParts, signal: AbortSignal): Promise<void> {
+/** Serves until the last answer has gone out. Rejects when the port can't be had. */
+export async function serveRouters(parts: ControlPlaneParts, life: ServerLife): Promise<void> {
+  const signal = life.closing;
   const { configuration, log } = parts;
   // Signs trace-ids; it arrives with the first certificate, and without one no review can arrive.
   let traceIdKey = Buffer.alloc(0);
   const routers = [admission(parts, () => traceIdKey), reports(parts, signal), uninstall(parts, signal)];
   const server = createControlPlaneServer({ routers, log });
-  await listenUntil(server, configuration.httpsPort, signal);
+  const { closed } = await listenUntil(server, configuration.httpsPort, life);
   const load = certificateLoader(server, log);
   const serve: RotationDeps['serve'] = (state, announcement) => {
     traceIdKey = Buffer.from(state.traceIdKey, 'base64');
     load(state.serving);
-    parts.readiness.certificateInPlace(announcement !== 'incomplete');
+    parts.readiness.certificateServed(caBundle(state), announcement !== 'incomplete');
   };
   await keepCertificates(certificates(parts, serve), signal);
+  await closed;
 }
 
 function admission(parts: ControlPlaneParts, key: () => Buffer): Router {

@@ -16,6 +16,7 @@ import type { LeaseView } from './kube/lease-view.ts';
 import { createReadinessProbe } from './kube/readiness-probe.ts';
 import { createResource } from './kube/resource.ts';
 import { FLAK_NAMESPACE, OBJECTS } from './names.ts';
+import { addsGate } from './own-review.ts';
 import { createReadiness } from './readiness.ts';
 import type { Readiness } from './readiness.ts';
 import { controllerMetrics } from './telemetry/controller-metrics.ts';
@@ -42,9 +43,10 @@ export interface ControlPlaneParts extends ControlPlaneDeps {
 
 /**
  * After the end was asked for, reviews and reports are served so long: a Service goes on sending to a pod for a moment
- * after it was told to end.
+ * after it was told to end, and API servers go on with the connections that they have. Each answer ends its connection
+ * then, so that none is left to be cut with a review on it: the API server lets a pod pass whose review is cut.
  */
-const LINGER_MS = 5000;
+const LINGER_MS = 6000;
 
 /** Runs until the signal is aborted and everything has come to its end. Rejects when a port can't be had. */
 export async function runControlPlane(deps: ControlPlaneDeps, signal: AbortSignal): Promise<void> {
@@ -56,7 +58,7 @@ export async function runControlPlane(deps: ControlPlaneDeps, signal: AbortSigna
     await serveHealth({ missing: parts.readiness.missing, registry }, configuration.metricsPort, closing.signal);
     await Promise.all([
       runCaches(parts.caches, closing.signal),
-      serveRouters(parts, closing.signal),
+      serveRouters(parts, { leaving: signal, closing: closing.signal }),
       parts.readiness.run(signal),
       lead(parts, signal),
       linger(deps.clock, signal).then(() => {
@@ -78,7 +80,7 @@ async function linger({ sleep }: Clock, signal: AbortSignal): Promise<void> {
 }
 
 function assemble(deps: ControlPlaneDeps): ControlPlaneParts {
-  const { kube, clock, log, registry, deploymentUid } = deps;
+  const { configuration, kube, clock, log, registry, deploymentUid } = deps;
   const metrics = controllerMetrics(registry, {
     queueDepth: () => controller.depth(),
     tracers: () => caches.tracers.size(),
@@ -100,6 +102,7 @@ function assemble(deps: ControlPlaneDeps): ControlPlaneParts {
   const controller = composeController({ ...deps, caches, lease, metrics });
   const readiness = createReadiness({
     probe: createReadinessProbe(kube.request),
+    addsGate: (ca) => addsGate(configuration.httpsPort, ca),
     controllerAlive: lease.controllerAlive,
     cachesSynced: () => cachesSynced(caches),
     sleep: clock.sleep,

@@ -4,6 +4,8 @@ import type { ReadinessProbe } from './kube/readiness-probe.ts';
 
 export interface ReadinessDeps {
   readonly probe: ReadinessProbe;
+  /** This very replica adds a gate to a pod. `ca`: of the certificate it serves. */
+  readonly addsGate: (ca: string) => Promise<boolean>;
   readonly controllerAlive: () => boolean;
   readonly cachesSynced: () => boolean;
   /** Resolves after so many milliseconds, or when the signal is aborted. */
@@ -13,8 +15,8 @@ export interface ReadinessDeps {
 export interface Readiness {
   /** What is still missing, in words. */
   readonly missing: () => readonly string[];
-  /** The webhook configurations and the tracers' endpoint carry our certificate authority. */
-  readonly certificateInPlace: (complete: boolean) => void;
+  /** `complete`: the webhook configurations and the tracers' endpoint carry our certificate authority. */
+  readonly certificateServed: (ca: string, complete: boolean) => void;
   /** What namespaces without Pod Security labels allow, as far as is known. */
   readonly defaultMedium: () => GateMedium;
   /** Looks until the signal is aborted. */
@@ -29,6 +31,7 @@ const EVERY_MS = { starting: 1000, ready: 5 * 60_000 } as const;
  */
 export function createReadiness(deps: ReadinessDeps): Readiness {
   let certificate = false;
+  let ca = '';
   let gate = false;
   let ending = false;
   let medium: GateMedium | null = null;
@@ -38,15 +41,17 @@ export function createReadiness(deps: ReadinessDeps): Readiness {
     ...(deps.cachesSynced() ? [] : ['first lists']),
     ...(gate || deps.controllerAlive() ? [] : ['a leader']),
     ...(medium === null ? ['what namespaces allow'] : []),
-    ...(gate ? [] : ['a gate in a dry-run pod']),
+    ...(gate ? [] : ['a gate in a review of our own, and in a dry-run pod']),
   ];
   const look = async (): Promise<void> => {
     medium = (await deps.probe.defaultMedium()) ?? medium;
-    if (!gate && certificate && deps.cachesSynced() && deps.controllerAlive()) gate = await deps.probe.gateIsAdded();
+    const mayAsk = certificate && deps.cachesSynced() && deps.controllerAlive();
+    if (!gate && mayAsk) gate = (await deps.addsGate(ca)) && (await deps.probe.gateIsAdded());
   };
   return {
     missing,
-    certificateInPlace: (complete) => {
+    certificateServed: (servedBy, complete) => {
+      ca = servedBy;
       certificate ||= complete;
     },
     // Until it is known, the medium that every policy allows.

@@ -59,21 +59,49 @@ export function certificateLoader(server: Server, log: Logger): (certificate: Ke
   };
 }
 
-/** Listens until the signal aborts, then lets answers under way go out. Rejects when the port can't be had. */
-export async function listenUntil(server: Server, port: number, signal: AbortSignal): Promise<void> {
+export interface ServerLife {
+  /** From then on each answer ends its connection: a client that keeps connections dials anew, and reaches a replica that stays. */
+  readonly leaving: AbortSignal;
+  /** From then on no connection is taken, and answers under way go out. */
+  readonly closing: AbortSignal;
+}
+
+/**
+ * Rejects when the port can't be had.
+ * @returns once it listens; `closed` resolves when the last answer has gone out, or was cut
+ */
+export async function listenUntil(
+  server: Server,
+  port: number,
+  { leaving, closing }: ServerLife,
+): Promise<{ readonly closed: Promise<void> }> {
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
   server.once('error', reject);
+  server.prependListener('request', (_request, response) => {
+    if (leaving.aborted) response.setHeader('Connection', 'close');
+  });
   server.listen(port, () => {
     resolve(undefined);
   });
   await promise;
   server.off('error', reject);
-  signal.addEventListener('abort', () => {
-    server.close();
-    server.closeIdleConnections();
-    setTimeout(() => {
-      server.closeAllConnections();
-    }, DRAIN_MS).unref();
+  return { closed: closeAt(server, closing) };
+}
+
+function closeAt(server: Server, closing: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    server.once('close', resolve);
+    const close = (): void => {
+      // Closes idle connections too.
+      server.close();
+      setTimeout(() => {
+        server.closeAllConnections();
+      }, DRAIN_MS).unref();
+    };
+    closing.addEventListener('abort', () => {
+      // Behind the next turn of reading: a connection on which a review has arrived isn't idle.
+      setImmediate(close);
+    });
   });
 }
 

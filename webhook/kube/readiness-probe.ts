@@ -20,7 +20,7 @@ const podSchema = z.object({
 });
 
 /** Meets Pod Security's *restricted*, so that only what is asked about can be refused. */
-function probePod(labels: Readonly<Record<string, string>>, volumes: readonly object[]): object {
+export function probePod(labels: Readonly<Record<string, string>>, volumes: readonly object[]): object {
   return {
     apiVersion: 'v1',
     kind: 'Pod',

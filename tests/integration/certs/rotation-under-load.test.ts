@@ -57,7 +57,7 @@ describe('while certificates are rotated under a stream of reviews', function ()
   async function startReplica(): Promise<number> {
     const log = createLog('error', { write: (line) => void failures.push(line) });
     const server = createControlPlaneServer({ routers: [admissionRouter(admissionDeps())], log });
-    await listenUntil(server, 0, abort.signal);
+    await listenUntil(server, 0, { leaving: abort.signal, closing: abort.signal });
     const load = certificateLoader(server, log);
     const first = Promise.withResolvers<undefined>();
     keeping.push(

@@ -12,6 +12,7 @@ describe('when a replica calls itself ready', () => {
       gate: false,
       medium: null as 'hostPath' | 'annotation' | null,
       asked: 0,
+      own: true,
     };
     const readiness = createReadiness({
       probe: {
@@ -21,6 +22,7 @@ describe('when a replica calls itself ready', () => {
         },
         defaultMedium: () => Promise.resolve(state.medium),
       },
+      addsGate: (ca) => Promise.resolve(ca === 'ca' && state.own),
       controllerAlive: () => state.alive,
       cachesSynced: () => state.synced,
       sleep: clock.sleep,
@@ -39,10 +41,23 @@ describe('when a replica calls itself ready', () => {
     equal(readiness.missing().length, 5);
     equal(state.asked, 0);
     Object.assign(state, { alive: true, synced: true, medium: 'hostPath' });
-    readiness.certificateInPlace(true);
+    readiness.certificateServed('ca', true);
     await clock.pass(1000);
-    deepEqual(readiness.missing(), ['a gate in a dry-run pod']);
+    deepEqual(readiness.missing(), ['a gate in a review of our own, and in a dry-run pod']);
     state.gate = true;
+    await clock.pass(1000);
+    deepEqual(readiness.missing(), []);
+    await stop();
+  });
+
+  it('does not take a gate for its own that another replica may have added', async () => {
+    const { clock, state, readiness, stop } = start();
+    Object.assign(state, { alive: true, synced: true, medium: 'hostPath', gate: true, own: false });
+    readiness.certificateServed('ca', true);
+    await clock.pass(5000);
+    equal(readiness.missing().length, 1);
+    equal(state.asked, 0);
+    state.own = true;
     await clock.pass(1000);
     deepEqual(readiness.missing(), []);
     await stop();
@@ -51,7 +66,7 @@ describe('when a replica calls itself ready', () => {
   it('stays ready without a leader: somebody must say why no gate is added', async () => {
     const { clock, state, readiness, stop } = start();
     Object.assign(state, { alive: true, synced: true, medium: 'hostPath', gate: true });
-    readiness.certificateInPlace(true);
+    readiness.certificateServed('ca', true);
     await clock.pass(1000);
     state.alive = false;
     deepEqual(readiness.missing(), []);
@@ -61,9 +76,9 @@ describe('when a replica calls itself ready', () => {
   it('stays ready when a webhook configuration is taken away: tracers still bring their reports', async () => {
     const { clock, state, readiness, stop } = start();
     Object.assign(state, { alive: true, synced: true, medium: 'hostPath', gate: true });
-    readiness.certificateInPlace(true);
+    readiness.certificateServed('ca', true);
     await clock.pass(1000);
-    readiness.certificateInPlace(false);
+    readiness.certificateServed('ca', false);
     deepEqual(readiness.missing(), []);
     await stop();
   });
@@ -71,7 +86,7 @@ describe('when a replica calls itself ready', () => {
   it('is not ready any more once its end has begun', async () => {
     const { clock, state, readiness, stop } = start();
     Object.assign(state, { alive: true, synced: true, medium: 'annotation', gate: true });
-    readiness.certificateInPlace(true);
+    readiness.certificateServed('ca', true);
     await clock.pass(1000);
     await stop();
     equal(readiness.missing().length, 1);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Router } from 'express';
 import { caBundle, DEFAULT_LIVES, type CertificateState } from '../../../certs/certificate-state.ts';
 import { issueState } from '../../../certs/issue-state.ts';
@@ -24,6 +25,9 @@ describe("the control plane's server", function () {
     first.get('/first', (_request, response) => void response.send('first'));
     const second = Router();
     second.get('/second', (_request, response) => void response.send('second'));
+    second.get('/slow', (_request, response) => {
+      setTimeout(() => response.send('slow'), 200);
+    });
     second.get('/broken', () => {
       throw new Error('the secret is 42');
     });
@@ -36,15 +40,17 @@ describe("the control plane's server", function () {
       use: (state: CertificateState) => void;
       logged: string[];
       abort: AbortController;
+      leaving: AbortController;
+      closed: Promise<void>;
     }) => Promise<void>,
   ): Promise<void> {
     const logged: string[] = [];
     const log = createLog('debug', { write: (line) => void logged.push(line) });
     const server = createControlPlaneServer({ routers: routes(), log });
     const abort = new AbortController();
-    await listenUntil(server, 0, abort.signal);
+    const leaving = new AbortController();
+    const { closed } = await listenUntil(server, 0, { leaving: leaving.signal, closing: abort.signal });
     const load = certificateLoader(server, log);
-    const closed = once(server, 'close');
     try {
       await check({
         port: (server.address() as AddressInfo).port,
@@ -53,6 +59,8 @@ describe("the control plane's server", function () {
         },
         logged,
         abort,
+        leaving,
+        closed,
       });
     } finally {
       abort.abort();
@@ -110,11 +118,45 @@ describe("the control plane's server", function () {
     });
   });
 
+  it('ends each connection with its next answer once it leaves, and goes on taking new ones', async () => {
+    await withServer(async ({ port, use, leaving }) => {
+      use(states[0] ?? assert.fail());
+      const kept = new Agent({ keepAlive: true });
+      const connection = async (): Promise<string | undefined> => {
+        const { status, response } = await get(port, '/first', bundle(0), kept);
+        assert.equal(status, 200);
+        return response.headers.connection;
+      };
+      assert.equal(await connection(), 'keep-alive');
+      leaving.abort();
+      assert.equal(await connection(), 'close');
+      assert.equal(await connection(), 'close');
+      kept.destroy();
+    });
+  });
+
+  it('lets an answer under way go out when it closes, and has closed only then', async () => {
+    await withServer(async ({ port, use, abort, closed }) => {
+      use(states[0] ?? assert.fail());
+      let over = false;
+      void closed.then(() => (over = true));
+      const answer = get(port, '/slow', bundle(0)).then(({ text }) => {
+        assert.ok(!over);
+        return text;
+      });
+      await delay(100);
+      abort.abort();
+      assert.equal(await answer, 'slow');
+      await closed;
+    });
+  });
+
   it('rejects when its port is taken', async () => {
     await withServer(async ({ port }) => {
       const log = createLog('error', { write: () => undefined });
+      const never = new AbortController().signal;
       const second = createControlPlaneServer({ routers: [], log });
-      await assert.rejects(listenUntil(second, port, new AbortController().signal), { code: 'EADDRINUSE' });
+      await assert.rejects(listenUntil(second, port, { leaving: never, closing: never }), { code: 'EADDRINUSE' });
     });
   });
 });
