@@ -9,7 +9,7 @@ import { loadBpf } from '../../../tracer/ledger/libbpf.ts';
 import type { PodCgroup, Stage } from '../../integration/tracer-ledger/stage.ts';
 import { cgroupId } from '../../integration/tracer-ledger/stage.ts';
 import { COUNTER, ENTER, FLOOR, NOTHING } from './budgets.ts';
-import type { Attachable, KernelPrograms } from './kernel-programs.ts';
+import type { Attachable, KernelPrograms, PinnedLink } from './kernel-programs.ts';
 
 export interface Contestant {
   readonly name: string;
@@ -18,7 +18,15 @@ export interface Contestant {
 }
 
 /** In the order in which the ledger attaches them. */
-const LEDGER_PROGRAMS = ['ledger_fork', 'ledger_exec', 'ledger_enter', 'ledger_exit'];
+const LEDGER_LINKS: readonly PinnedLink[] = [
+  { pin: 'ledger_fork', tracepoint: 'sched_process_fork' },
+  { pin: 'ledger_exec', tracepoint: 'sched_process_exec' },
+  { pin: 'ledger_enter', tracepoint: 'sys_enter' },
+  { pin: 'ledger_exit', tracepoint: 'sys_exit' },
+];
+const EMPTY_ENTER: PinnedLink = { pin: 'empty_enter', tracepoint: 'sys_enter' };
+const EMPTY_EXIT: PinnedLink = { pin: 'empty_exit', tracepoint: 'sys_exit' };
+const COUNT_ENTER: PinnedLink = { pin: 'count_enter', tracepoint: 'sys_enter' };
 
 function compileYardsticks(folder: string): string {
   const output = join(folder, 'yardsticks.bpf.o');
@@ -35,11 +43,11 @@ export function loadYardsticks(stage: Stage, kernel: KernelPrograms, counted: st
   const bpf = loadBpf();
   const object = bpf.load(compileYardsticks(stage.folder));
   const bpffs = join(stage.options.pinRoot, '..');
-  const yardstick = (name: string, programs: readonly string[]): Contestant => {
+  const yardstick = (name: string, links: readonly PinnedLink[]): Contestant => {
     const directory = join(bpffs, name.replaceAll(/\W/g, '_'));
     mkdirSync(directory);
-    for (const program of programs) object.attachAndPin(program, join(directory, program));
-    const adopted = kernel.adopt(directory, programs);
+    for (const { pin } of links) object.attachAndPin(pin, join(directory, pin));
+    const adopted = kernel.adopt(directory, links);
     const remove = (): Promise<void> => {
       adopted.release();
       return Promise.resolve();
@@ -49,9 +57,9 @@ export function loadYardsticks(stage: Stage, kernel: KernelPrograms, counted: st
   object.updateMap('.bss', encodeIndex(0), encodeU64(cgroupId(counted)));
   const yardsticks = [
     yardstick(NOTHING, []),
-    yardstick(ENTER, ['empty_enter']),
-    yardstick(FLOOR, ['empty_enter', 'empty_exit']),
-    yardstick(COUNTER, ['count_enter']),
+    yardstick(ENTER, [EMPTY_ENTER]),
+    yardstick(FLOOR, [EMPTY_ENTER, EMPTY_EXIT]),
+    yardstick(COUNTER, [COUNT_ENTER]),
   ];
   object.close();
   return yardsticks;
@@ -73,7 +81,7 @@ export async function joinLedger(
     slots.push(joined.slot);
   }
   const { pinRoot } = stage.options;
-  const programs = kernel.adopt(join(pinRoot, readdirSync(pinRoot)[0] ?? ''), LEDGER_PROGRAMS);
+  const programs = kernel.adopt(join(pinRoot, readdirSync(pinRoot)[0] ?? ''), LEDGER_LINKS);
   return {
     name,
     programs,

@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import koffi from 'koffi';
 
 /** bpf_prog_type of linux/bpf.h: KPROBE, TRACEPOINT, PERF_EVENT, RAW_TRACEPOINT, RAW_TRACEPOINT_WRITABLE, TRACING. */
-const TRACING_TYPES: readonly number[] = [2, 5, 7, 17, 24, 26];
-
 const RAW_TRACEPOINT = 17;
-/** The only raw tracepoint that is used; programs of the other type know theirs from BTF. */
-const RAW_NAME = 'sys_exit';
+const TRACING_TYPES: readonly number[] = [2, 5, 7, RAW_TRACEPOINT, 24, 26];
 
 /** Of bpf_prog_info and bpf_link_info of linux/bpf.h. */
 const PROGRAM = { size: 64, type: 0 } as const;
@@ -34,6 +31,12 @@ function check(step: string, result: number): number {
   return result;
 }
 
+/** A pinned link, and the tracepoint that it is attached to. */
+export interface PinnedLink {
+  readonly pin: string;
+  readonly tracepoint: string;
+}
+
 /** A set of programs that are attached and detached together, in the order in which they were pinned. */
 export interface Attachable {
   attach(): void;
@@ -43,8 +46,8 @@ export interface Attachable {
 }
 
 export interface KernelPrograms {
-  /** Takes over the pinned links of a directory: detached now, and ready to be attached again. @param names their pins, in the order of attaching */
-  adopt(directory: string, names: readonly string[]): Attachable;
+  /** Takes over the pinned links of a directory: detached now, and ready to be attached again. @param links in the order of attaching */
+  adopt(directory: string, links: readonly PinnedLink[]): Attachable;
   /** Programs that trace, on the whole machine: ids. */
   tracing(): number[];
 }
@@ -58,10 +61,7 @@ export function openKernelPrograms(): KernelPrograms {
     check('describe', bpf.describe(descriptor, description, length));
     return description;
   };
-  const attach = (program: number): number => {
-    const isRaw = describe(program, PROGRAM.size).readUInt32LE(PROGRAM.type) === RAW_TRACEPOINT;
-    return check('attach', bpf.attach(isRaw ? RAW_NAME : null, program));
-  };
+  const typeOf = (program: number): number => describe(program, PROGRAM.size).readUInt32LE(PROGRAM.type);
   const openProgramOf = (pin: string): number => {
     const link = check(`open ${pin}`, bpf.get(pin));
     const id = describe(link, LINK.size).readUInt32LE(LINK.programId);
@@ -69,20 +69,24 @@ export function openKernelPrograms(): KernelPrograms {
     return check(`open the program of ${pin}`, bpf.open(id));
   };
   return {
-    adopt: (directory, names) => {
-      const programs = names.map((name) => openProgramOf(join(directory, name)));
-      for (const name of names) rmSync(join(directory, name));
+    adopt: (directory, pinned) => {
+      const programs = pinned.map(({ pin, tracepoint }) => {
+        const program = openProgramOf(join(directory, pin));
+        // A program that knows its tracepoint's types (tp_btf) knows its name as well, and wants none.
+        return { program, name: typeOf(program) === RAW_TRACEPOINT ? tracepoint : null };
+      });
+      for (const { pin } of pinned) rmSync(join(directory, pin));
       let links: number[] = [];
       return {
         attach: () => {
-          links = programs.map(attach);
+          links = programs.map(({ program, name }) => check('attach', bpf.attach(name, program)));
         },
         detach: () => {
           for (const link of links) bpf.close(link);
           links = [];
         },
         release: () => {
-          for (const program of programs) bpf.close(program);
+          for (const { program } of programs) bpf.close(program);
         },
       };
     },
@@ -93,7 +97,7 @@ export function openKernelPrograms(): KernelPrograms {
         id = next.readUInt32LE();
         const program = bpf.open(id);
         if (program < 0) continue; // gone meanwhile
-        if (TRACING_TYPES.includes(describe(program, PROGRAM.size).readUInt32LE(PROGRAM.type))) found.push(id);
+        if (TRACING_TYPES.includes(typeOf(program))) found.push(id);
         bpf.close(program);
       }
       return found;
