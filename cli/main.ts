@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `flak`, also installed as `kubectl-flak`. */
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -18,6 +19,17 @@ process.exitCode = await runCli(process.argv.slice(2), {
   writeFolder,
   addToFolder,
   sha256: (text) => createHash('sha256').update(text).digest('hex'),
+  runProgram: ([program = '', ...args]) =>
+    new Promise((resolve) => {
+      // Its words are no result of ours: both streams go to stderr.
+      const child = spawn(program, args, { stdio: ['inherit', process.stderr, process.stderr] });
+      child.once('error', () => {
+        resolve(null);
+      });
+      child.once('exit', (code) => {
+        resolve(code ?? 1);
+      });
+    }),
   now: () => performance.now(),
   sleep: (ms) => sleep(ms),
 });

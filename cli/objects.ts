@@ -20,6 +20,8 @@ export const traceObjectSchema = z.object({
     .object({
       phase: z.enum(TRACE_PHASES),
       node: z.string().optional(),
+      workload: workloadSchema.optional(),
+      containers: z.array(z.object({ name: z.string(), image: z.string(), imageDigest: z.string() })).optional(),
       reason: z.string().optional(),
       message: z.string().optional(),
       armedAt: z.string().optional(),

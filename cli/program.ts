@@ -6,28 +6,50 @@ import { addExplain } from './commands/explain.ts';
 import type { ExplainDeps } from './commands/explain.ts';
 import { addInject } from './commands/inject.ts';
 import type { InjectDeps } from './commands/inject.ts';
+import { addInstall } from './commands/install.ts';
+import type { InstallDeps } from './commands/install.ts';
 import { addMerge } from './commands/merge.ts';
 import type { MergeDeps } from './commands/merge.ts';
 import { addProfileGet } from './commands/profile-get.ts';
 import type { ProfileGetDeps } from './commands/profile-get.ts';
 import { addProfileList } from './commands/profile-list.ts';
+import { addSnapshot } from './commands/snapshot.ts';
+import type { SnapshotDeps } from './commands/snapshot.ts';
 import { addTraceList } from './commands/trace-list.ts';
+import { addTraceStart } from './commands/trace-start.ts';
+import { addTraceStop } from './commands/trace-stop.ts';
+import { addTraceWatch } from './commands/trace-watch.ts';
 import { addUninstall } from './commands/uninstall.ts';
 import type { UninstallDeps } from './commands/uninstall.ts';
 import type { AddCommand, Ended } from './registration.ts';
 import { EXIT_CODES_TEXT } from './registration.ts';
 
 /** The ports of all commands together; each command asks for its own. */
-export type ProgramDeps = UninstallDeps & InjectDeps & ProfileGetDeps & MergeDeps & ExplainDeps;
+export type ProgramDeps = UninstallDeps &
+  InjectDeps &
+  ProfileGetDeps &
+  MergeDeps &
+  ExplainDeps &
+  SnapshotDeps &
+  InstallDeps;
 
 /** `flak <command>`, in the order of the help. */
-const COMMANDS: readonly AddCommand<ProgramDeps>[] = [addDiff, addMerge, addCheck, addExplain, addInject, addUninstall];
+const COMMANDS: readonly AddCommand<ProgramDeps>[] = [
+  addSnapshot,
+  addDiff,
+  addMerge,
+  addCheck,
+  addExplain,
+  addInject,
+  addInstall,
+  addUninstall,
+];
 
 /** `flak <group> <command>`. */
 const GROUPS: readonly (readonly [name: string, description: string, commands: readonly AddCommand<ProgramDeps>[]])[] =
   [
     ['profile', 'what is stored of a workload', [addProfileGet, addProfileList]],
-    ['trace', 'what is being recorded', [addTraceList]],
+    ['trace', 'what is being recorded', [addTraceStart, addTraceStop, addTraceList, addTraceWatch]],
   ];
 
 /** @param ended is told how the command that ran came out. */

@@ -13,7 +13,14 @@ import type { Outcome } from '../../../webhook/kube/outcome.ts';
 import type { PatchOperation } from '../../../webhook/kube/resource.ts';
 
 export interface StoredObject {
-  metadata: { name: string; namespace?: string; finalizers?: string[]; deletionTimestamp?: string };
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    finalizers?: string[];
+    deletionTimestamp?: string;
+    [field: string]: unknown;
+  };
   [field: string]: unknown;
 }
 
@@ -29,17 +36,35 @@ export class FakeCluster implements Cluster {
     this.objects = objects;
   }
 
-  readonly list: Cluster['list'] = ({ plural }, namespace) => {
+  #find(plural: string, namespace: string | null, name: string): StoredObject | undefined {
+    return this.objects[plural]?.find(
+      ({ metadata }) => metadata.name === name && (metadata.namespace ?? null) === namespace,
+    );
+  }
+
+  /** Equality alone is understood of label selectors, and only where the objects have labels at all. */
+  readonly list: Cluster['list'] = ({ plural }, namespace, labelSelector) => {
     const answer = this.answers.get(`list ${plural}`)?.shift();
     const stored = this.objects[plural];
     if (answer) return Promise.resolve(answer);
     if (!stored) return Promise.resolve({ kind: 'not-found' });
     const items = stored.filter(({ metadata }) => namespace === null || metadata.namespace === namespace);
-    return Promise.resolve({ kind: 'ok', value: items });
+    return Promise.resolve({ kind: 'ok', value: items.filter((item) => matches(item, labelSelector)) });
   };
 
   readonly resource: Cluster['resource'] = ({ plural }) => ({
-    get: () => Promise.resolve({ kind: 'not-found' }),
+    get: (namespace, name) => {
+      const answer = this.answers.get(`get ${plural}/${name}`)?.shift();
+      const found = this.#find(plural, namespace, name);
+      return Promise.resolve(answer ?? (found ? { kind: 'ok', value: found } : { kind: 'not-found' }));
+    },
+    mergePatch: (namespace, name, body) => {
+      const answer = this.answers.get(`patch ${plural}/${name}`)?.shift();
+      const found = this.#find(plural, namespace, name);
+      if (answer || !found) return Promise.resolve(answer ?? { kind: 'not-found' });
+      mergePatch(found, body as Record<string, unknown>);
+      return Promise.resolve({ kind: 'ok', value: found });
+    },
     remove: (_namespace, name) => {
       const answer = this.answers.get(`remove ${plural}/${name}`)?.shift();
       if (answer) return Promise.resolve(answer);
@@ -55,6 +80,25 @@ export class FakeCluster implements Cluster {
       return Promise.resolve(found ? removeFinalizer(found, operations) : { kind: 'not-found' });
     },
   });
+}
+
+function matches({ metadata }: StoredObject, labelSelector: string | undefined): boolean {
+  const { labels } = metadata;
+  if (labelSelector === undefined || labels === undefined) return true;
+  return labelSelector.split(',').every((term) => {
+    const [key = '', value] = term.split('=');
+    return labels[key] === value;
+  });
+}
+
+/** RFC 7386. */
+function mergePatch(target: Record<string, unknown>, patch: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(patch))
+    if (value === null) Reflect.deleteProperty(target, key);
+    else if (typeof value === 'object' && !Array.isArray(value)) {
+      target[key] ??= {};
+      mergePatch(target[key] as Record<string, unknown>, value as Record<string, unknown>);
+    } else target[key] = value;
 }
 
 function removeFinalizer(object: StoredObject, [test, remove]: readonly PatchOperation[]): Outcome<unknown> {
@@ -98,6 +142,7 @@ export async function runAgainst(
     writeFile: (path, content) => write('.', [{ path, content }]),
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     writeFolder: write,
+    runProgram: () => Promise.resolve(0),
     addToFolder: write,
     now: () => nowMs,
     sleep: (ms) => {
