@@ -89,7 +89,7 @@ describe('children of a container', function () {
   it('that are moved in by cgroup.procs are seen from the move on, before and after their exec', async () => {
     const cgroup = makeCgroup(pod, 'own');
     const { own } = await programs.run(cgroup, 'n39');
-    const comer = programs.start(`wn${MARKS.fork}e(n${MARKS.vfork})`);
+    const comer = await programs.start(`n${MARKS.fork}e(n${MARKS.vfork})`);
     writeFileSync(join(cgroup, 'cgroup.procs'), String(comer.child.pid));
     comer.go();
     await once(comer.child, 'exit');
@@ -107,7 +107,7 @@ describe('children of a container', function () {
 
   it('that are moved out by cgroup.procs are seen no more, and a move back is seen again', async () => {
     const [inside, outside] = [makeCgroup(pod, 'own'), makeCgroup(stage.pod(), 'untraced')];
-    const comer = programs.start(`wn${MARKS.fork}`);
+    const comer = await programs.start(`n${MARKS.fork}`);
     for (const cgroup of [inside, outside, inside])
       writeFileSync(join(cgroup, 'cgroup.procs'), String(comer.child.pid));
     comer.go();

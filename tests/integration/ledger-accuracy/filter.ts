@@ -1,13 +1,15 @@
 /** Seccomp filters as classic BPF (linux/filter.h, linux/seccomp.h), whose answers are known by construction. */
+import { runtimeDefaultOf } from '../../../profile/runtime-default.ts';
 import { numbersOf } from '../../../profile/syscalls/names.ts';
+import { everyNumber } from './perils.ts';
 
 const [LOAD_WORD, JUMP_EQUAL, JUMP, RETURN] = [0x20, 0x15, 0x05, 0x06];
 const [NR_AT, ARCH_AT, FIRST_ARGUMENT_AT] = [0, 4, 16];
 const AUDIT_ARCH_X86_64 = 0xc000003e;
 const [RET_ALLOW, RET_ERRNO] = [0x7fff0000, 0x00050000];
 
-export const EPERM = 1;
-export const ENOSYS = 38;
+const EPERM = 1;
+const ENOSYS = 38;
 
 export interface Denial {
   readonly nr: number;
@@ -55,29 +57,26 @@ export function filterOf(native: readonly Denial[], i386: readonly Denial[] = []
   ]);
 }
 
-/** What RuntimeDefault (containerd's contrib/seccomp/seccomp_default.go) refuses a container without capabilities. */
-const REFUSED_BY_DEFAULT = [
-  'acct add_key bpf chroot clock_adjtime clock_settime create_module delete_module fanotify_init finit_module fsconfig fsmount',
-  'fsopen fspick get_kernel_syms get_mempolicy init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl kcmp',
-  'kexec_file_load kexec_load keyctl lookup_dcookie mbind migrate_pages mount mount_setattr move_mount move_pages',
-  'name_to_handle_at nfsservctl open_by_handle_at open_tree perf_event_open pidfd_getfd pivot_root process_vm_readv',
-  'process_vm_writev ptrace query_module quotactl quotactl_fd reboot request_key set_mempolicy setdomainname sethostname setns',
-  'settimeofday swapoff swapon sysfs umount2 unshare uselib userfaultfd ustat vhangup',
-].flatMap((line) => line.split(' '));
-const AF_VSOCK = 40;
+/** What RuntimeDefault refuses by a value: AF_ALG and AF_VSOCK, an execution domain, flags that make namespaces. */
+const NARROWED: readonly (readonly [name: string, firstArgument: number])[] = [
+  ['socket', 38],
+  ['socket', 40],
+  ['personality', 1],
+  ['clone', 0xffffffff],
+];
 
-/** As RuntimeDefault answers: EPERM, ENOSYS for clone3 so that C libraries fall back to clone, and some only by their arguments. */
+/**
+ * As RuntimeDefault answers a container without capabilities: EPERM to what it doesn't list, numbers without a name too; ENOSYS to
+ * clone3, so that C libraries fall back to clone. Filters are not asked about uprobe (kernel/seccomp.c, seccomp_uprobe_exception).
+ */
 export function runtimeDefault(): Denial[] {
-  const numbers = new Map([...numbersOf('x86_64')].map(([nr, name]) => [name, nr]));
-  const numberOf = (name: string): number => {
-    const nr = numbers.get(name);
-    if (nr === undefined) throw new Error(`the x86_64 table has no ${name}`);
-    return nr;
-  };
+  const table = numbersOf('x86_64');
+  const isRefused = (name: string): boolean =>
+    ['blocked', 'with-capability', 'unknown'].includes(runtimeDefaultOf(name).kind);
+  const numberOf = (name: string): number => [...table].find(([, each]) => each === name)?.[0] ?? NaN;
+  const refused = everyNumber('x86_64').filter((nr) => nr !== numberOf('uprobe') && isRefused(table.get(nr) ?? ''));
   return [
-    ...REFUSED_BY_DEFAULT.map((name) => ({ nr: numberOf(name), errno: EPERM })),
-    { nr: numberOf('clone3'), errno: ENOSYS },
-    { nr: numberOf('socket'), errno: EPERM, firstArgument: AF_VSOCK },
-    { nr: numberOf('clone'), errno: EPERM, firstArgument: 0xffffffff },
+    ...refused.map((nr) => ({ nr, errno: nr === numberOf('clone3') ? ENOSYS : EPERM })),
+    ...NARROWED.map(([name, firstArgument]) => ({ nr: numberOf(name), errno: EPERM, firstArgument })),
   ];
 }

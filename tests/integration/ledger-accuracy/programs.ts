@@ -22,6 +22,8 @@ const RECORD_BYTES = 4096;
 const NUMBERS_PER_ROW = 1024;
 /** The rows of `struct record` in bare.h. */
 const ROWS = ['x86_64', 'i386', 'x32'] as const;
+/** The interpreter's only call before its script. */
+const MMAP = 9;
 const GO_AT = ROWS.length * NUMBERS_PER_ROW;
 
 /** Call numbers by interface, ascending. */
@@ -49,8 +51,8 @@ export interface Programs {
   run(cgroup: string, script: string, options?: RunOptions): Promise<Ran>;
   /** The same with a program of libc's, which runs a script in a child of the kind it is told. */
   spawn(cgroup: string, kind: SpawnKind, elsewhere: string, script: string): Promise<Ran>;
-  /** Starts a script outside of any container; it should wait (`w`) for `go`. */
-  start(script: string): Started;
+  /** Starts a script outside of any container, which waits (`w`) for `go` before anything else. */
+  start(script: string): Promise<Started>;
 }
 
 export interface Started {
@@ -102,12 +104,13 @@ export function compilePrograms(folder: string): Programs {
       await untilEmpty(elsewhere);
       return ran;
     },
-    start: (script) => {
+    start: async (script) => {
       const record = newRecord();
       writeFileSync(record, Buffer.alloc(RECORD_BYTES));
       const descriptor = openSync(record, 'r+');
-      const child = spawn(path(64), [script], { stdio: ['ignore', 'ignore', 'inherit', descriptor], env: {} });
+      const child = spawn(path(64), [`w${script}`], { stdio: ['ignore', 'ignore', 'inherit', descriptor], env: {} });
       closeSync(descriptor);
+      while (!readCalls(record).x86_64.includes(MMAP)) await sleep(5);
       return {
         child,
         go: () => {
