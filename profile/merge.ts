@@ -89,8 +89,9 @@ function withinBounds([newest, ...older]: readonly Revision[]): Revision[] {
 const NARROWER = [16, 4, 0] as const;
 
 function withFewerValues(revision: Revision): Revision {
-  const most = NARROWER.find((count) => sizeOf(narrowed(revision, count)) <= KEPT.revisionBytes) ?? 0;
-  return sizeOf(revision) <= KEPT.revisionBytes ? revision : narrowed(revision, most);
+  if (sizeOf(revision) <= KEPT.revisionBytes) return revision;
+  const most = NARROWER.find((count) => sizeOf(narrowed(revision, count)) <= KEPT.revisionBytes);
+  return narrowed(revision, most ?? 0);
 }
 
 function narrowed(revision: Revision, most: number): Revision {
