@@ -12,13 +12,13 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Result } from '../ending.ts';
-import { ok, usage } from '../ending.ts';
+import { environment, ok, usage } from '../ending.ts';
 
 export interface OutputFile {
-  /** Whole, under its name. @throws where the disk is full */
-  write(text: string): void;
-  /** Leaves no trace, whether or not it was written. */
-  discard(): void;
+  /** Whole, under its name, or not at all: the disk may be full by now. */
+  readonly write: (text: string) => Result<undefined>;
+  /** Leaves no trace of an unfinished one. */
+  readonly discard: () => void;
 }
 
 export interface Owner {
@@ -37,23 +37,18 @@ export function reserveFile(path: string, owner: Owner | null): Result<OutputFil
   try {
     const target = statSync(path, { throwIfNoEntry: false });
     if (target?.isDirectory() === true) return usage(`${path} is a directory; name a file with -o.`);
-    if (target !== undefined && !target.isFile()) {
-      closeSync(openSync(path, 'w'));
-      return ok({
-        write: (text) => {
-          writeFileSync(path, text);
-        },
-        discard: () => undefined,
-      });
-    }
-    return ok(besideIt(target ? realpathSync(path) : path, owner));
+    if (target === undefined || target.isFile()) return ok(besideIt(path, target ? realpathSync(path) : path, owner));
+    closeSync(openSync(path, 'w'));
+    const write = (text: string): void => {
+      writeFileSync(path, text);
+    };
+    return ok({ write: attempt(path, write), discard: () => undefined });
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    return usage(`${path} can't be written (${reason}); name another file with -o.`);
+    return usage(`${path} can't be written (${reasonOf(thrown)}); name another file with -o.`);
   }
 }
 
-function besideIt(path: string, owner: Owner | null): OutputFile {
+function besideIt(name: string, path: string, owner: Owner | null): OutputFile {
   const scratch = join(dirname(path), `.${basename(path)}.${process.pid}`);
   closeSync(openSync(scratch, 'wx', MODE));
   const discard = (): void => {
@@ -66,11 +61,24 @@ function besideIt(path: string, owner: Owner | null): OutputFile {
     discard();
     throw error;
   }
-  return {
-    write: (text) => {
-      writeFileSync(scratch, text);
-      renameSync(scratch, path);
-    },
-    discard,
+  const write = (text: string): void => {
+    writeFileSync(scratch, text);
+    renameSync(scratch, path);
   };
+  return { write: attempt(name, write), discard };
+}
+
+function attempt(name: string, write: (text: string) => void): OutputFile['write'] {
+  return (text) => {
+    try {
+      write(text);
+      return ok(undefined);
+    } catch (thrown) {
+      return environment(`${name} can't be written (${reasonOf(thrown)}); make room and run it again.`);
+    }
+  };
+}
+
+function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

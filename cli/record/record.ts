@@ -50,8 +50,14 @@ async function record({ options, command, terminal, environment }: Request): Pro
     const observation = await observe(options, command, { places: machine.value, environment, note: terminal.note });
     if (observation.kind === 'failed') return observation.ending;
     const { observed } = observation;
-    write(observed, earlier.value, { options, path, places: machine.value, file: file.value, terminal });
-    return observed.ending;
+    const written = write(observed, earlier.value, {
+      options,
+      path,
+      places: machine.value,
+      file: file.value,
+      terminal,
+    });
+    return written.kind === 'ok' ? observed.ending : written;
   } catch (thrown) {
     const failed = missingLibrary(thrown);
     if (failed) return failed;
@@ -73,16 +79,20 @@ function write(
   observed: Observed,
   earlier: Revision | null,
   { options, path, places, file, terminal }: Destination,
-): void {
+): Result<undefined> {
   const { name, arming, recording } = observed;
   const own = revisionOfRun(name, places, recording, arming);
   const revision = earlier ? unionOfRevisions(earlier, own) : own;
   const profile = toFlakFormat(workloadOf(name), name, revision, declaredGroups());
-  file.write(options.format === 'oci' ? renderSeccomp(profile.seccomp) : `${JSON.stringify(profile, null, 2)}\n`);
+  const written = file.write(
+    options.format === 'oci' ? renderSeccomp(profile.seccomp) : `${JSON.stringify(profile, null, 2)}\n`,
+  );
+  if (written.kind !== 'ok') return written;
   const made = new Set(revision.calls.filter(isMadeByWorkload).map((call) => call.name)).size;
   terminal.note(`flak: ${name}: ${made} system calls; ${describeCompleteness(revision)}`);
   for (const reason of revision.completeness.reasons) terminal.note(`flak: ${reason}: ${PARTIAL_REASONS[reason]}`);
   if (path !== '-') terminal.note(`flak: wrote ${path}`);
+  return written;
 }
 
 /** A recording that has just ended, as a contribution of its own. */
@@ -110,7 +120,11 @@ async function readEarlier(path: string): Promise<Result<Revision | null>> {
 }
 
 function toStdout({ out }: Terminal): OutputFile {
-  return { write: out, discard: () => undefined };
+  const write = (text: string): Result<undefined> => {
+    out(text);
+    return ok(undefined);
+  };
+  return { write, discard: () => undefined };
 }
 
 /** Under sudo the file is for who called it. */

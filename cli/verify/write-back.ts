@@ -35,10 +35,7 @@ export function propose(to: string, { recorded }: ProfileDocument, seen: Revisio
 function writeWhole(path: string, content: object): Ending {
   const file = reserveFile(path, null);
   if (file.kind !== 'ok') return file;
-  try {
-    file.value.write(`${JSON.stringify(content, null, 2)}\n`);
-  } finally {
-    file.value.discard();
-  }
-  return DONE;
+  const written = file.value.write(`${JSON.stringify(content, null, 2)}\n`);
+  file.value.discard();
+  return written.kind === 'ok' ? DONE : written;
 }

@@ -40,7 +40,8 @@ export function makeCommandCgroup(parent: string, name: number): CommandCgroup {
   removeForgotten(parent);
   const directory = join(parent, `${PREFIX}${name}`);
   const inner = join(directory, 'command');
-  mkdirSync(inner, { recursive: true });
+  mkdirSync(directory);
+  mkdirSync(inner);
   return {
     id: idOf(directory),
     commandId: idOf(inner),
