@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLedger } from '../../../tracer/ledger/ledger.ts';
-import type { Task } from './joiner.ts';
 import { skipBecause } from '../../skip.ts';
 import { calledBy } from './numbers.ts';
-import type { PodCgroup, Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { REPOSITORY, compile, makeCgroup, openStage, runInside } from './stage.ts';
+import { startTracer } from './tracers.ts';
 
 /** Ids of the programs and maps pinned below a stage, read by bpftool. */
 function pinned(stage: Stage): { programs: number[]; maps: number[] } {
@@ -25,21 +25,6 @@ function pinned(stage: Stage): { programs: number[]; maps: number[] } {
       idOf('map', name),
     ),
   };
-}
-
-/** A tracer in a process of its own, and the first thing it says. */
-async function startTracer(
-  stage: Stage,
-  { target }: PodCgroup,
-  mode: Task['mode'],
-): Promise<{ tracer: ChildProcess; told: string }> {
-  const tracer = spawn(process.execPath, [join(import.meta.dirname, 'joiner.ts')], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const task: Task = { mode, options: stage.options, podUid: target.podUid, id: String(target.cgroupIds[0]) };
-  tracer.stdin.write(`${JSON.stringify(task)}\n`);
-  const [told] = (await once(tracer.stdout, 'data')) as [Buffer];
-  return { tracer, told: told.toString() };
 }
 
 function ids(kind: 'prog' | 'map'): number[] {
