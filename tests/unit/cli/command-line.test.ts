@@ -5,12 +5,17 @@ import { FakeCluster, runAgainst } from './fakes.ts';
 const COMMANDS = [
   'profile get',
   'profile list',
+  'trace start',
+  'trace stop',
   'trace list',
+  'trace watch',
+  'snapshot',
   'diff',
   'merge',
   'check',
   'explain',
   'inject',
+  'install',
   'uninstall',
 ];
 
