@@ -13,30 +13,6 @@
 #include "state.h"
 #include "task.h"
 
-/* Kernel stacks are aligned to their size, which is 16 to 64 kB (THREAD_SIZE of asm/thread_info.h, asm/page_64_types.h). */
-#define STACK_UNIT_BITS 14
-#define STACK_UNITS 4
-
-static __always_inline __u8 *stack_mark(__u64 address)
-{
-	return &stacks[(address >> STACK_UNIT_BITS) * 0x9e3779b97f4a7c15ULL >> (64 - STACK_BITS)];
-}
-
-static __always_inline struct caller *make_caller(struct task_struct *task)
-{
-	__u64 stack = stack_of(task);
-
-	for (int unit = 0; unit < STACK_UNITS; unit++)
-		*(volatile __u8 *)stack_mark(stack + ((__u64)unit << STACK_UNIT_BITS)) = 1;
-	return create_caller(task);
-}
-
-/* Whether the task on whose kernel stack this lies may have a state. */
-static __always_inline bool may_be_caller(__u64 address)
-{
-	return *(volatile __u8 *)stack_mark(address);
-}
-
 /*
  * A task met for the first time in its container. Older than the slot: it was there at arming, workload.
  * Else it has been moved in, since whoever is forked inside inherits the state of its parent: a runtime.
@@ -45,7 +21,7 @@ static __always_inline struct caller *meet_caller(struct task_struct *task, cons
 {
 	__u32 index = place->slot;
 	struct slot *slot = bpf_map_lookup_elem(&directory, &index);
-	struct caller *caller = make_caller(task);
+	struct caller *caller = create_caller(task);
 
 	if (!caller || !slot) {
 		COUNT(index, origin_unknown);

@@ -9,7 +9,8 @@
 /*
  * Kernels up to 6.18 run BPF tracepoint programs with preemption off (include/trace/bpf_probe.h). One that only forbids migration would skip
  * a program that a preempted task of the same CPU is in, and would let another exec overwrite `commands`. On newer kernels, which have these
- * functions, the programs see to it themselves; on the others the verifier takes the calls out: they would cost 28 ns.
+ * functions, the programs see to it themselves; on the others the verifier takes the calls out: they would cost 28 ns. An older kernel to which
+ * a distribution has carried the change is not told apart: what it misses, it counts (recursion_misses).
  */
 #ifndef PREEMPTIBLE_SINCE
 #define PREEMPTIBLE_SINCE KERNEL_VERSION(6, 19, 0)

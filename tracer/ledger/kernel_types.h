@@ -63,7 +63,6 @@ struct mm_struct {
 
 struct task_struct {
 	struct thread_info thread_info;
-	void *stack; /* the kernel's own for this task: its lowest address */
 	int tgid;
 	struct mm_struct *mm;
 	__u64 start_boottime;

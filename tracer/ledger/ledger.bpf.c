@@ -52,7 +52,7 @@ static __always_inline void enter(struct pt_regs *regs, long id)
  * newborn's return from clone looks like a denial, and an exec keeps the mark whatever interface it ends in. While a task has
  * no filter its marks are left standing: none can be misread, and the first exit under the filter takes the last one away.
  */
-static __always_inline void leave(struct task_struct *task, const struct pt_regs *regs, long value)
+static __always_inline void leave(struct task_struct *task, struct pt_regs *regs, long value)
 {
 	struct place place;
 	struct caller *caller = find_caller(task, &place);
@@ -81,7 +81,7 @@ static __always_inline void give_birth(struct task_struct *child)
 
 	if (!caller)
 		return;
-	born = make_caller(child);
+	born = create_caller(child);
 	if (!born) {
 		COUNT(caller->place.slot, origin_unknown);
 		return;
@@ -109,20 +109,16 @@ int BPF_PROG(ledger_enter, struct pt_regs *regs, long id)
 	return 0;
 }
 
-/* A raw tracepoint: its arguments are numbers, and so can be looked up. */
-SEC("raw_tp/sys_exit")
-int ledger_exit(struct bpf_raw_tracepoint_args *arguments)
+SEC("tp_btf/sys_exit")
+int BPF_PROG(ledger_exit, struct pt_regs *regs, long value)
 {
-	struct task_struct *task;
+	struct task_struct *task = current_task();
 
-	/* Most calls of most nodes end here. */
-	if (!may_be_caller(arguments->args[0]))
-		return 0;
-	task = current_task();
+	/* Most tasks of most nodes end here; nothing is shared yet. */
 	if (!is_filtered(task))
 		return 0;
 	hold_cpu();
-	leave(task, (const struct pt_regs *)arguments->args[0], arguments->args[1]);
+	leave(task, regs, value);
 	release_cpu();
 	return 0;
 }

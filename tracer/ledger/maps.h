@@ -121,21 +121,13 @@ struct {
 /*
  * Which cgroups are not traced: that is most of a node's. A word holds the cgroup's id and the generation that the answer was found under; an answer
  * of another generation is void. Two cgroups that share a word take turns, at the cost of a walk: a miss asks the truth. Shared by all CPUs,
- * read and written whole, so nobody can see half an answer. In a section of its own, 64 kB, not pinned.
+ * read and written whole, so nobody can see half an answer; the generation's low 24 bits do, 16 million joins and leaves. In a section of its own,
+ * 64 kB, not pinned.
  */
 #define UNTRACED_BITS 13
 #define CGROUP_BITS 40 /* ids of cgroups count up, and have not come that far: a larger one is not kept here */
 
 __u64 untraced[1 << UNTRACED_BITS] SEC(".data.untraced");
-
-/*
- * Which kernel stacks have been those of traced tasks: a byte each, by their address, so that the exit of everybody else's calls is
- * found to be of no interest by one load. Set when a caller's state is made, never cleared: a stack that another task gets, or one that
- * shares its byte, costs a closer look, no more. In a section of its own, 64 kB, not pinned.
- */
-#define STACK_BITS 16
-
-__u8 stacks[1 << STACK_BITS] SEC(".data.stacks");
 
 /* The arguments of the program that is being executed on this CPU; too large for the stack. Nothing in it outlives the exec. */
 #define COMMAND_BYTES 4096

@@ -26,9 +26,9 @@ static __always_inline __u8 split_abi(struct task_struct *task, int *nr)
 	return ABI_X32;
 }
 
-static __always_inline int left_syscall(const struct pt_regs *regs)
+static __always_inline int left_syscall(struct pt_regs *regs)
 {
-	return BPF_CORE_READ(regs, orig_ax);
+	return regs->orig_ax;
 }
 
 /* asm/syscall.h, syscall_get_arguments: di, si, dx, r10, r8, r9; of the 32-bit interfaces bx, cx, dx, si, di, bp. */
@@ -64,9 +64,9 @@ static __always_inline __u8 split_abi(struct task_struct *task, int *nr)
 	return FOLLOW(task, thread_info.flags) & (1UL << TIF_32BIT) ? ABI_UNKNOWN : ABI_AARCH64;
 }
 
-static __always_inline int left_syscall(const struct pt_regs *regs)
+static __always_inline int left_syscall(struct pt_regs *regs)
 {
-	return BPF_CORE_READ(regs, syscallno);
+	return regs->syscallno;
 }
 
 static __always_inline __u64 argument(struct pt_regs *regs, __u8 abi, __u8 index)

@@ -56,14 +56,6 @@ static __always_inline __u64 start_of(struct task_struct *task)
 	return FOLLOW(task, start_boottime);
 }
 
-static __always_inline __u64 stack_of(struct task_struct *task)
-{
-	__u64 stack = 0;
-
-	bpf_core_read(&stack, sizeof(stack), &task->stack);
-	return stack;
-}
-
 static __always_inline unsigned long arguments_begin(struct task_struct *task)
 {
 	return FOLLOW(task, mm, arg_start);
