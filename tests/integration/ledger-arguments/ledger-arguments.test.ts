@@ -19,7 +19,7 @@ import type { SlotReading } from '../../../tracer/ledger/ledger.ts';
 import { skipBecause } from '../../skip.ts';
 import type { Stage } from '../tracer-ledger/stage.ts';
 import { makeCgroup, openStage } from '../tracer-ledger/stage.ts';
-import { allows } from './allows.ts';
+import { allows } from '../../allows.ts';
 import type { Traced, Tuples } from './strace.ts';
 import { group, traceInside } from './strace.ts';
 import { isListening, until } from './until.ts';

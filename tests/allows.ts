@@ -1,7 +1,7 @@
 /** Whether a profile lets a call with certain values pass, as libseccomp understands its rules. */
-import { watchOf } from '../../../profile/arguments.ts';
-import type { ArgumentCondition } from '../../../profile/groups.ts';
-import type { SeccompProfile } from '../../../profile/seccomp.ts';
+import { watchOf } from '../profile/arguments.ts';
+import type { ArgumentCondition } from '../profile/groups.ts';
+import type { SeccompProfile } from '../profile/seccomp.ts';
 
 /** @param tuple values of the call's watched arguments, joined by commas */
 export function allows({ syscalls }: SeccompProfile, name: string, tuple: string): boolean {
