@@ -17,6 +17,7 @@ export const MEASURES = {
   watched: 'traced, fcntl',
   untracedFiltered: 'untraced, filter',
   tracedFiltered: 'traced, filter',
+  tracedDenied: 'traced, denied',
   turns: '100 containers in turns',
 } as const;
 
@@ -43,6 +44,13 @@ export const BUDGETS: readonly Budget[] = [
   {
     promise: 'a traced one under a seccomp filter',
     measure: MEASURES.tracedFiltered,
+    contestant: LEDGER,
+    floor: FLOOR,
+    limit: null,
+  },
+  {
+    promise: 'a traced call that a seccomp filter denies',
+    measure: MEASURES.tracedDenied,
     contestant: LEDGER,
     floor: FLOOR,
     limit: null,

@@ -12,7 +12,6 @@ export interface Measure {
 export type Samples = Map<string, Map<string, Sample[]>>;
 
 export interface Rounds {
-  readonly samples: Samples;
   readonly kept: number;
   /** Rounds that were thrown away: somebody else's programs were there too. */
   readonly disturbed: number;
@@ -52,11 +51,16 @@ async function takeRound(deps: RoundsDeps): Promise<Round | null> {
   return deps.isDisturbed() ? null : round;
 }
 
-/** As many rounds as asked for, or as fit into the time. The first one warms up and isn't kept. */
-export async function playRounds(deps: RoundsDeps, rounds: number, limitMs: number): Promise<Rounds> {
-  const samples: Samples = new Map(
-    deps.contestants.map(({ name }) => [name, new Map(deps.measures.map((measure) => [measure.name, []]))]),
-  );
+function addTo(samples: Samples, round: Round): void {
+  for (const [{ name }, taken] of round) {
+    const own = samples.get(name) ?? new Map<string, Sample[]>();
+    samples.set(name, own);
+    for (const [measure, sample] of taken) own.set(measure.name, [...(own.get(measure.name) ?? []), sample]);
+  }
+}
+
+/** Adds as many rounds to the samples as asked for, or as fit into the time. The first one warms up and isn't kept. */
+export async function playRounds(deps: RoundsDeps, samples: Samples, rounds: number, limitMs: number): Promise<Rounds> {
   const endMs = deps.nowMs() + limitMs;
   let kept = 0;
   let disturbed = 0;
@@ -69,9 +73,7 @@ export async function playRounds(deps: RoundsDeps, rounds: number, limitMs: numb
       continue;
     }
     kept++;
-    for (const [contestant, taken] of round) {
-      for (const [measure, sample] of taken) samples.get(contestant.name)?.get(measure.name)?.push(sample);
-    }
+    addTo(samples, round);
   }
-  return { samples, kept, disturbed };
+  return { kept, disturbed };
 }

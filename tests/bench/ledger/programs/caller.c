@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Makes system calls on one CPU and says what they took: caller CPU [filtered]. Each line of stdin is an order "CALL CHUNKS CALLS"; the
+ * Makes system calls on one CPU and says what they took: caller CPU [filtered|denied]. Each line of stdin is an order "CALL CHUNKS CALLS"; the
  * answer is the minimum and the median over the chunks, in picoseconds per call. With `filtered` it first puts itself under a seccomp filter
- * that allows everything.
+ * that allows everything, with `denied` under one that answers getppid with EPERM.
  */
 #define _GNU_SOURCE
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,10 +52,15 @@ static int ascending(const void *one, const void *other)
 	return (a > b) - (a < b);
 }
 
-static void filter_self(void)
+static void filter_self(__u32 answer)
 {
-	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	struct sock_fprog filter = { .len = 1, .filter = &allow };
+	struct sock_filter steps[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, answer),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = { .len = sizeof(steps) / sizeof(*steps), .filter = steps };
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))
 		err(1, "seccomp");
@@ -67,13 +74,13 @@ int main(int argc, char **argv)
 	long chunks, calls;
 
 	if (argc < 2)
-		errx(2, "usage: caller CPU [filtered]");
+		errx(2, "usage: caller CPU [filtered|denied]");
 	CPU_ZERO(&cpus);
 	CPU_SET(atoi(argv[1]), &cpus);
 	if (sched_setaffinity(0, sizeof(cpus), &cpus))
 		err(1, "sched_setaffinity");
 	if (argc > 2)
-		filter_self();
+		filter_self(strcmp(argv[2], "denied") ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO | EPERM);
 	while (fgets(line, sizeof(line), stdin)) {
 		if (sscanf(line, "%31s %ld %ld", call, &chunks, &calls) != 3 || chunks < 1 || chunks > MAX_CHUNKS || calls < 1)
 			errx(2, "not an order: %s", line);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RoundsDeps } from '../../../bench/ledger/rounds.ts';
+import type { RoundsDeps, Samples } from '../../../bench/ledger/rounds.ts';
 import { playRounds } from '../../../bench/ledger/rounds.ts';
 
 interface Stand extends RoundsDeps {
@@ -47,7 +47,8 @@ function stand(names: readonly string[]): Stand {
 describe('rounds of the ledger bench', () => {
   it('takes each contestant once a round, alone', async () => {
     const deps = stand(['a', 'bb']);
-    const { samples, kept, disturbed } = await playRounds(deps, 3, 1000);
+    const samples: Samples = new Map();
+    const { kept, disturbed } = await playRounds(deps, samples, 3, 1000);
     assert.deepEqual({ kept, disturbed }, { kept: 3, disturbed: 0 });
     assert.deepEqual(
       [...samples].map(([name, taken]) => [name, taken.get('m')?.map(({ medianNs }) => medianNs)]),
@@ -59,18 +60,26 @@ describe('rounds of the ledger bench', () => {
     assert.equal(deps.attached.size, 0);
   });
 
+  it('adds to what earlier casts have brought', async () => {
+    const samples: Samples = new Map();
+    await playRounds(stand(['a']), samples, 2, 1000);
+    await playRounds(stand(['a']), samples, 3, 1000);
+    assert.equal(samples.get('a')?.get('m')?.length, 5);
+  });
+
   it('keeps nothing of a round in which somebody else traced', async () => {
     const deps = stand(['a']);
     const warmUp = [false, false];
     deps.disturbances = [...warmUp, true, false, true];
-    const { samples, kept, disturbed } = await playRounds(deps, 1, 10_000);
+    const samples: Samples = new Map();
+    const { kept, disturbed } = await playRounds(deps, samples, 1, 10_000);
     assert.deepEqual({ kept, disturbed }, { kept: 1, disturbed: 2 });
     assert.equal(samples.get('a')?.get('m')?.length, 1);
   });
 
   it('ends in time although it is always disturbed', async () => {
     const deps = { ...stand(['a']), isDisturbed: () => true };
-    const { kept, disturbed } = await playRounds(deps, 10, 1000);
+    const { kept, disturbed } = await playRounds(deps, new Map(), 10, 1000);
     assert.equal(kept, 0);
     assert.ok(disturbed > 1);
   });
@@ -78,7 +87,7 @@ describe('rounds of the ledger bench', () => {
   it('leaves nothing attached when measuring fails', async () => {
     const deps = stand(['a']);
     const measures = [{ name: 'm', take: () => Promise.reject(new Error('the caller has ended')) }];
-    await assert.rejects(playRounds({ ...deps, measures }, 1, 1000), /has ended/);
+    await assert.rejects(playRounds({ ...deps, measures }, new Map(), 1, 1000), /has ended/);
     assert.equal(deps.attached.size, 0);
   });
 });
