@@ -40,8 +40,8 @@ function findLibrary(name: string): string {
   return path;
 }
 
-/** Without a C library: its calls would be calls that nobody has noted. */
-function compileProgram(output: string): void {
+/** Compiles programs/calls.c, without a C library: its calls would be calls that nobody has noted. */
+export function compileCalls(output: string): void {
   const source = join(import.meta.dirname, 'programs/calls.c');
   const alone = ['-static', '-nostdlib', '-ffreestanding', '-fno-stack-protector', '-fno-pie', '-no-pie'];
   const plain = ['-mgeneral-regs-only', '-fno-tree-loop-distribute-patterns', '-O1', '-Wall', '-Wextra', '-Werror'];
@@ -51,7 +51,7 @@ function compileProgram(output: string): void {
 /** From a path in the guest to the file of this machine that is put there. */
 function planFiles(folder: string): Map<string, string> {
   const program = join(folder, 'calls');
-  compileProgram(program);
+  compileCalls(program);
   const libbpf = findLibrary('libbpf.so.1');
   const libraries = [process.execPath, libbpf].flatMap(librariesOf);
   return new Map([

@@ -31,7 +31,7 @@ export async function bootSuite(context: Context, suite: Suite, parameters: read
 }
 
 function assertSame({ noted, recorded }: Recorded, mode: Mode, atLeast: number): void {
-  const expected = [...(noted[mode] ?? [])].sort();
+  const expected = [...new Set(noted[mode])].sort();
   assert.ok(expected.length >= atLeast, `the program noted only ${expected.length} calls`);
   assert.deepEqual([...(recorded[mode] ?? [])].sort(), expected);
 }
@@ -50,19 +50,19 @@ const DENIALS: readonly Fact[] = [
   'startup x86_64 435 denied 38',
 ];
 
-/** @param title of the kernel, as docs/ledger.md names it */
-export function testKernel(title: string, suite: Suite, parameters: readonly string[] = []): void {
-  describe(`the ledger on ${title}`, function () {
+/** The promises of the ledger about one recording. @param obtain runs once */
+export function testRecording(title: string, obtain: (context: Context) => Promise<Booted>): void {
+  describe(`the ledger ${title}`, function () {
     let result: Recorded;
 
     before(async function () {
       this.timeout(900_000);
-      const { told, console } = await bootSuite(this, suite, parameters);
+      const { told, console } = await obtain(this);
       if (told.kind === 'refused') assert.fail(`${console}\n${told.refusal}: ${told.detail}`);
       result = told;
     });
 
-    it('passes the verifier and is attached by the tracer’s own loader', function () {
+    it('passes the verifier, and is attached by the tracer’s own loader', function () {
       recordFigure(this, `Linux ${result.release}`);
       assert.deepEqual(Object.keys(result.recorded).sort(), Object.keys(result.noted).sort());
     });
@@ -75,6 +75,23 @@ export function testKernel(title: string, suite: Suite, parameters: readonly str
       assertSame(result, 'children', 20);
     });
 
+    it('tells startup from serving, and probes from strangers', () => {
+      assertSame(result, 'serve', 10);
+      const origins = new Set(
+        Object.values(result.recorded).flatMap((facts) => facts.map((fact) => fact.split(' ')[0])),
+      );
+      assert.deepEqual([...origins].sort(), ['exec:foreign', 'exec:probe', 'serving', 'setup', 'startup']);
+    });
+
+    it('keeps the values of watched arguments, the low half of the register where the kernel looks at that alone', () => {
+      assert.deepEqual(result.sockets, {
+        every: ['4294967295,4294967295,4294967295'],
+        children: ['2,1,6'],
+        denied: [],
+        serve: [],
+      });
+    });
+
     it('names each denied call with its error number, and takes no fork, exec or failure for a denial', () => {
       assertSame(result, 'denied', 20);
       assert.deepEqual(denialsOf(result.recorded['denied']), DENIALS);
@@ -84,4 +101,9 @@ export function testKernel(title: string, suite: Suite, parameters: readonly str
       assert.deepEqual(result.reasons, ['io-uring']);
     });
   });
+}
+
+/** @param title of the kernel, as docs/ledger.md names it */
+export function testKernel(title: string, suite: Suite, parameters: readonly string[] = []): void {
+  testRecording(`on ${title}`, (context) => bootSuite(context, suite, parameters));
 }

@@ -3,7 +3,7 @@ import type { Abi, Origin, PartialReason } from '../../profile/recording.ts';
 import type { RefusedResult } from '../../tracer/ledger/ledger.ts';
 
 /** The lives of programs/calls.c; each has a container to itself, named after it. */
-export const MODES = ['every', 'children', 'denied'] as const;
+export const MODES = ['every', 'children', 'denied', 'serve'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** One call that was made, or denied with an error number. */
@@ -17,6 +17,8 @@ export interface Recorded {
   readonly noted: Readonly<Record<string, readonly Fact[]>>;
   /** What the ledger wrote down, by container. */
   readonly recorded: Readonly<Record<string, readonly Fact[]>>;
+  /** The arguments of the programs' calls of socket, as `domain,type,protocol`. */
+  readonly sockets: Readonly<Record<string, readonly string[]>>;
   readonly reasons: readonly PartialReason[];
 }
 

@@ -3,20 +3,21 @@ import type { Abi, Origin } from '../../../profile/recording.ts';
 import { MAX_SYSCALLS } from '../../../profile/recording.ts';
 import type { Fact } from '../result.ts';
 
-/** Order of the program's phases: of enum phase in notes.h, and the origins that they are in the ledger's words. */
-const PHASES: readonly Origin[] = ['setup', 'startup'];
+/** As many as enum phase in notes.h has. */
+const PHASES = 3;
 /** The first three of enum abi. */
 const ABIS: readonly Abi[] = ['x86_64', 'i386', 'x32'];
 
-const MADE_BYTES = PHASES.length * ABIS.length * MAX_SYSCALLS;
+const MADE_BYTES = PHASES * ABIS.length * MAX_SYSCALLS;
 
 /** Size of `struct notes`. */
 export const NOTES_BYTES = MADE_BYTES + ABIS.length * MAX_SYSCALLS * 2;
 
 const NUMBERS = Array.from({ length: MAX_SYSCALLS }, (_, nr) => nr);
 
-export function decodeNotes(bytes: Buffer): Fact[] {
-  const made = PHASES.flatMap((origin, phase) =>
+/** @param origins what the program's phases are in the ledger's words, in the order of enum phase */
+export function decodeNotes(bytes: Buffer, origins: readonly Origin[]): Fact[] {
+  const made = origins.flatMap((origin, phase) =>
     ABIS.flatMap((abi, place) => {
       const start = (phase * ABIS.length + place) * MAX_SYSCALLS;
       return NUMBERS.filter((nr) => bytes[start + nr] !== 0).map((nr): Fact => `${origin} ${abi} ${nr}`);

@@ -148,9 +148,15 @@ static void as_daemon(void)
 	CALL3(__NR_read, ends[0], &byte, 1);
 }
 
-/* Each kind of child makes a call that nobody else makes. */
+static void execute_tail(void)
+{
+	execute("tail");
+}
+
+/* Each kind of child makes a call that nobody else makes. At last a thread that isn't the first executes another image. */
 static void mode_children(void)
 {
+	CALL3(__NR_socket, 2, 1, 6); /* AF_INET, SOCK_STREAM, IPPROTO_TCP */
 	by_fork();
 	by_vfork();
 	by_clone3();
@@ -159,6 +165,28 @@ static void mode_children(void)
 	start_thread(1, thread_of_its_own);
 	while (!has_run)
 		CALL(__NR_sched_yield);
+	start_thread(0, execute_tail);
+	for (;;)
+		CALL(__NR_sched_yield);
+}
+
+static void mode_tail(void)
+{
+	CALL3(__NR_getresuid, 0, 0, 0);
+}
+
+/* Has started; serves when it is told so, by a byte at its standard input. */
+static void mode_serve(void)
+{
+	char byte;
+
+	CALL(__NR_getuid);
+	CALL(__NR_getpgrp);
+	need(CALL3(__NR_write, 1, "s", 1));
+	need(CALL3(__NR_read, 0, &byte, 1));
+	phase = SERVING;
+	CALL(__NR_getpgrp);
+	CALL(__NR_getgid);
 }
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, field))
@@ -239,6 +267,10 @@ static void run(char mode)
 		return mode_children();
 	case 'd':
 		return mode_denied();
+	case 's':
+		return mode_serve();
+	case 't':
+		return mode_tail();
 	default:
 		return mode_leaf();
 	}

@@ -11,7 +11,7 @@
 #include <linux/fcntl.h>
 #include "../../../tracer/ledger/ledger.h"
 
-enum phase { SETTING_UP, RUNNING, PHASES };
+enum phase { SETTING_UP, RUNNING, SERVING, PHASES };
 
 /* Read by guest/notes.ts: PHASES x 3 interfaces x SYSCALLS bytes, then 3 x SYSCALLS error numbers. */
 struct notes {
