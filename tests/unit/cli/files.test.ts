@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { connectBy } from '../../../cli/connection.ts';
-import { addToFolder, readTextFrom, writeFolder } from '../../../cli/files.ts';
+import { addToFolder, readTextFrom, writeFolder, writeWholeFile } from '../../../cli/files.ts';
 
 describe('files of the command line', () => {
   let folder: string;
@@ -22,6 +22,47 @@ describe('files of the command line', () => {
     assert.deepEqual(await read('-'), { kind: 'ok', value: 'from the input' });
     const missing = await read(join(folder, 'b'));
     assert.ok(missing.kind === 'usage' && /can't be read \(ENOENT/.test(missing.message));
+  });
+
+  it('are read up to a limit, and no further', async () => {
+    writeFileSync(join(folder, 'long'), 'x'.repeat(5000));
+    let given = 0;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        await Promise.resolve();
+        given += 1;
+        yield Buffer.alloc(1000);
+      }
+    }
+    const read = readTextFrom(endless(), 4000);
+    for (const path of [join(folder, 'long'), '-']) {
+      const refused = await read(path);
+      assert.ok(
+        refused.kind === 'usage' && /is larger than 4000 bytes, .*; name another file/.test(refused.message),
+        path,
+      );
+    }
+    assert.equal(given, 5);
+    writeFileSync(join(folder, 'fits'), 'x'.repeat(4000));
+    assert.equal((await read(join(folder, 'fits'))).kind, 'ok');
+  });
+
+  it('keep characters that fall between two chunks', async () => {
+    const bytes = Buffer.from('ä€');
+    const split = Readable.from([bytes.subarray(0, 1), bytes.subarray(1, 3), bytes.subarray(3)]);
+    assert.deepEqual(await readTextFrom(split)('-'), { kind: 'ok', value: 'ä€' });
+  });
+
+  it('are written whole, in place of what was there, or not at all', async () => {
+    const target = join(folder, 'web.json');
+    writeFileSync(target, 'old');
+    assert.equal((await writeWholeFile(target, 'new')).kind, 'ok');
+    assert.equal(readFileSync(target, 'utf8'), 'new');
+    mkdirSync(join(folder, 'taken'));
+    const refused = await writeWholeFile(join(folder, 'taken'), 'new');
+    assert.ok(refused.kind === 'environment' && /can't be written/.test(refused.message));
+    assert.equal((await writeWholeFile(join(folder, 'no/such/place'), 'new')).kind, 'environment');
+    assert.deepEqual(readdirSync(folder).sort(), ['taken', 'web.json']);
   });
 
   it('are exported together into a new folder', async () => {

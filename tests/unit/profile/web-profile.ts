@@ -3,6 +3,7 @@ import { declaredGroups } from '../../../profile/declared-groups.ts';
 import { completenessOf } from '../../../profile/completeness.ts';
 import type { FlakProfile } from '../../../profile/flak-format.ts';
 import { toFlakFormat } from '../../../profile/flak-format.ts';
+import type { Group } from '../../../profile/groups.ts';
 import { mergeContribution } from '../../../profile/merge.ts';
 import type { Origin } from '../../../profile/recording.ts';
 import type { ProfiledCall, Revision, SyscallProfileStatus } from '../../../profile/syscall-profile.ts';
@@ -69,6 +70,6 @@ export function newestOf(status: SyscallProfileStatus): Revision {
   return newest;
 }
 
-export function webProfile(traces: number): FlakProfile {
-  return toFlakFormat(WORKLOAD, 'nginx', newestOf(webStatus(traces)), declaredGroups());
+export function webProfile(traces: number, groups: readonly Group[] = declaredGroups()): FlakProfile {
+  return toFlakFormat(WORKLOAD, 'nginx', newestOf(webStatus(traces)), groups);
 }
