@@ -5,6 +5,7 @@ import { bootSuite, testKernel } from '../kernels/kernel-tests.ts';
 const BOOKWORM = { name: 'bookworm', hasSecurity: true };
 const NEWEST = { name: 'sid', hasSecurity: false };
 
+testKernel('Linux 5.10, which has no task storage', { name: 'bullseye', hasSecurity: true });
 testKernel('Linux 6.1 that preempts everywhere', BOOKWORM, ['preempt=full']);
 testKernel('Linux 6.12', { name: 'trixie', hasSecurity: true });
 testKernel('the newest Linux that Debian has', NEWEST);
