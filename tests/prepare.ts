@@ -16,6 +16,9 @@ const BOOT_PACKAGES = ['qemu-system-x86', 'busybox-static', 'debian-archive-keyr
 /** To compile the ledger and the tests' own C programs, and to judge the ledger by other means. */
 const TEST_PACKAGES = ['gcc', 'libc6-dev', 'clang', 'libbpf-dev', 'libbpf1', 'bpftool', 'bpftrace', 'strace', 'crun'];
 
+/** To look at reports as a person does. */
+const BROWSER_PACKAGES = ['chromium', 'fonts-dejavu-core'];
+
 /** What tests record: programs that people run. */
 const RECORDED_PACKAGES = ['python3', 'nginx', 'postgresql'];
 
@@ -24,7 +27,14 @@ await untilInterrupted(async (signal) => {
   const missing = missingPrerequisites(await readMachine());
   if (missing.length > 0) throw new Error(missing.join('\n'));
   await installPackages(
-    [...CLUSTER_PACKAGES, ...IMAGE_PACKAGES, ...TEST_PACKAGES, ...BOOT_PACKAGES, ...RECORDED_PACKAGES],
+    [
+      ...CLUSTER_PACKAGES,
+      ...IMAGE_PACKAGES,
+      ...TEST_PACKAGES,
+      ...BOOT_PACKAGES,
+      ...RECORDED_PACKAGES,
+      ...BROWSER_PACKAGES,
+    ],
     progress,
     signal,
   );

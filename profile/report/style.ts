@@ -65,7 +65,11 @@ footer { margin-top: 3.5rem; border-top: 1px solid var(--line); padding-top: 1re
 @media (max-width: 44rem) { .risk { grid-template-columns: 1fr; } td.what { width: auto; } body { padding: 1.5rem 1rem; } }
 @media print {
   :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; }
-  body { padding: 0; max-width: none; font-size: 10.5pt; } h2, h3 { break-after: avoid; }
+  @page { margin: 14mm; }
+  body { padding: 0; max-width: none; font-size: 9pt; line-height: 1.4; } h1 { font-size: 20pt; }
+  h2 { margin: 1.4rem 0 .4rem; } h3 { margin: .9rem 0 .2rem; } h2, h3 { break-after: avoid; }
+  table { font-size: 8.5pt; } th, td { padding: .1rem .6rem .1rem 0; } td.who, .sources, .digest { font-size: 7.5pt; }
+  .figures { margin: .8rem 0; } .card { padding: .5rem .8rem; } .figure b { font-size: 16pt; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;
