@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 import PURE from './tests/pure-files.json' with { type: 'json' };
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'coverage', '.out', 'eslint.config.js'] },
+  { ignores: ['node_modules', 'coverage', '.out', 'dist', 'eslint.config.js'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -83,13 +83,14 @@ export const STORES: readonly Program[] = [
         const to = ['-h', folder, '-p', `${PORTS.postgres}`, '-U', 'postgres', 'postgres'];
         await client(postgresProgram('pgbench'), '-i', '-q', ...to);
         await client(postgresProgram('pgbench'), '-c', '4', '-j', '2', '-t', '100', ...to);
+        const psql = ['-h', folder, '-p', `${PORTS.postgres}`, '-U', 'postgres', '-d', 'postgres'];
         await client(
           postgresProgram('psql'),
-          ...to.slice(0, -1),
-          '-d',
-          'postgres',
+          ...psql,
           '-c',
-          'vacuum analyze; select count(*) from pgbench_accounts',
+          'vacuum analyze',
+          '-c',
+          'select count(*) from pgbench_accounts',
         );
       },
     },
