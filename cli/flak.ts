@@ -5,6 +5,10 @@
  */
 const [word] = process.argv.slice(2);
 
+// `npm run` goes to the package's folder; the files and the command that are named are meant from where the user is.
+const { INIT_CWD: callersFolder, npm_lifecycle_event: script } = process.env;
+if (script === 'flak' && callersFolder !== undefined) process.chdir(callersFolder);
+
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(
     `flak: Node 24 or newer is needed, this is ${process.versions.node}; install it (https://nodejs.org).\n`,
