@@ -52,6 +52,13 @@ const GROUPS: readonly (readonly [name: string, description: string, commands: r
     ['trace', 'what is being recorded', [addTraceStart, addTraceStop, addTraceList, addTraceWatch]],
   ];
 
+/** Loaded apart from these commands (local-commands.ts). */
+const LOCAL_TEXT = `
+On this machine, without a cluster:
+  record [options] -- CMD…         record a command, or what runs already
+  verify PROFILE -- CMD…           whether a command can live with a profile
+`;
+
 /** @param ended is told how the command that ran came out. */
 export function createProgram(deps: ProgramDeps, ended: Ended): Command {
   const program = new Command('flak')
@@ -59,7 +66,7 @@ export function createProgram(deps: ProgramDeps, ended: Ended): Command {
     .showHelpAfterError('(flak --help shows how it is used)')
     // What stands behind `--` is a command line of its own (flak record -- CMD --with its options).
     .enablePositionalOptions()
-    .addHelpText('after', EXIT_CODES_TEXT);
+    .addHelpText('after', LOCAL_TEXT + EXIT_CODES_TEXT);
   for (const [name, description, commands] of GROUPS) {
     const group = program.command(name).description(description);
     for (const add of commands) add(group, deps, ended);
