@@ -10,6 +10,7 @@ import { createReconcile } from './controller/reconcile.ts';
 import type { Look, Reconcile } from './controller/reconcile.ts';
 import { createController } from './controller/run.ts';
 import type { Controller } from './controller/run.ts';
+import { createThrift } from './controller/thrift.ts';
 import { createTracerPlaces } from './controller/tracer-places.ts';
 import { syncCaches } from './kube/caches.ts';
 import type { Caches } from './kube/caches.ts';
@@ -75,6 +76,7 @@ function composeReconcile(parts: ControllerParts, perform: Perform, leadingSince
     findWorkload: createFindWorkload(kube.request, clock.steadyMs),
     perform,
     tracers: createTracerPlaces((nodeName) => targetsOf(caches, caches.tracersByNode.keysOf(nodeName)), clock.now),
+    thrift: createThrift(clock.now),
     settings: {
       flushDeadlineMs: configuration.flushDeadlineMs,
       gateTimeoutMs: configuration.gate.timeoutSeconds * 1000,

@@ -1,6 +1,7 @@
 /** Rows F1 to F5: who is touched, where the tracer runs, what the Trace says, and in which order a target ends. */
 import assert from 'node:assert/strict';
 import { FINALIZER } from '../../webhook/names.ts';
+import { waitUntil } from '../cluster/wait-until.ts';
 import { type FlakCluster, flakCluster } from './flak-cluster.ts';
 import { scratchNamespace } from './scratch-namespace.ts';
 import { type StoredTrace, waitForPhases } from './stored-profiles.ts';
@@ -43,9 +44,13 @@ describe('the life of a trace', () => {
     const object = pod(namespace.name, 'target', { labels: TRACED, annotations: SPOOFED, spec });
     await flak.kubectl.run(['create', '-f', '-'], JSON.stringify(object));
     await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod/target', '--timeout=120s', '-n', namespace.name]);
-    const [found] = await waitForPhases(flak.kubectl, namespace.name, 1, ['Recording']);
-    assert.ok(found);
-    trace = found;
+    // The Trace may lag behind the pod by some seconds.
+    await waitUntil('the Trace knows the image', async () => {
+      const [found] = await waitForPhases(flak.kubectl, namespace.name, 1, ['Recording']);
+      assert.ok(found);
+      trace = found;
+      return found.status?.containers?.every(({ imageDigest }) => imageDigest !== '') === true;
+    });
     target = await flak.kubectl.json<PodObject>(['get', 'pod', 'target', '-n', namespace.name]);
     tracer = await flak.kubectl.json<PodObject>(['get', 'pod', trace.status?.tracer ?? '', '-n', 'flak-system']);
   });

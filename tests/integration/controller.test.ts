@@ -13,6 +13,7 @@ import { startReplica } from './controller/replica.ts';
 import type { Replica } from './controller/replica.ts';
 import { callNames, createScene, eventually, gone, NAMESPACE, recorded } from './controller/scene.ts';
 import type { Scene } from './controller/scene.ts';
+import { writesCases } from './controller/writes.ts';
 
 const NODE = 'node-a';
 
@@ -145,6 +146,8 @@ describe('the controller on a real API server', function () {
     deepEqual(callNames(stored), ['exit_group', 'read', 'write']);
     await Promise.all(pods.map(scene.releaseOther));
   });
+
+  writesCases(() => ({ scene, replicas }));
 
   it('says on the Trace why a pod that never had a node was not traced, and lets it go at once', async () => {
     const pod = await scene.create(KINDS.pods, gatedPod('waiting'));

@@ -7,8 +7,10 @@ import type { TraceStatus } from './trace-status.ts';
 import type { TraceReason } from './untraced-reasons.ts';
 
 export type Action =
-  | { readonly kind: 'create-trace'; readonly status: TraceStatus }
-  | { readonly kind: 'set-trace-status'; readonly status: TraceStatus }
+  /** `status`: null where the one that a new Trace has by its schema, `Pending`, will do for the moment. */
+  | { readonly kind: 'create-trace'; readonly status: TraceStatus | null }
+  /** `patienceMs`: so long the write may wait for further changes. */
+  | { readonly kind: 'set-trace-status'; readonly status: TraceStatus; readonly patienceMs: number }
   /** For a pod labelled while it runs; never once its deletion began. */
   | { readonly kind: 'add-finalizer' }
   | { readonly kind: 'create-tracer'; readonly arming: 'before-gate' | 'late'; readonly medium: GateMedium }

@@ -11,6 +11,7 @@ import type { TraceState } from '../store/trace-state.ts';
 import type { Action } from './actions.ts';
 import type { Facts } from './facts.ts';
 import { writeTraceStatus } from './perform-trace.ts';
+import { tracedContainers } from './plan-status.ts';
 import type { TraceStatus } from './trace-status.ts';
 import { explain } from './untraced-reasons.ts';
 
@@ -119,6 +120,7 @@ function finalStatus(
     armedAt: report.armedAt,
     ...(report.gateOpenedAt === null ? {} : { gateOpenedAt: report.gateOpenedAt }),
     ...(facts.workload === null ? {} : { workload: facts.workload }),
+    ...(facts.pod === null ? {} : { containers: tracedContainers(facts, facts.pod) }),
     completeness,
     profiles,
     ...(reason === undefined ? {} : { reason, message: explain(reason) }),

@@ -14,7 +14,7 @@ interface TraceRef {
 }
 
 /** The Trace of these facts; one that a lagging cache misses is found by its name. */
-async function ensureTrace(traces: Resource, facts: Facts): Promise<Outcome<TraceRef>> {
+export async function ensureTrace(traces: Resource, facts: Facts): Promise<Outcome<TraceRef>> {
   if (facts.trace !== null) return { kind: 'ok', value: facts.trace };
   const { pod, podUid } = facts;
   if (pod === null) return { kind: 'not-found' };

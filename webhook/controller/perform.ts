@@ -11,7 +11,7 @@ import type { Action } from './actions.ts';
 import type { Facts } from './facts.ts';
 import { performStore } from './perform-store.ts';
 import type { StoreDeps } from './perform-store.ts';
-import { isFinishedNow, writeTraceStatus } from './perform-trace.ts';
+import { ensureTrace, isFinishedNow, writeTraceStatus } from './perform-trace.ts';
 import { isEnding } from './target-pod.ts';
 import { tracerPod } from './tracer-pod.ts';
 import type { TracerSettings } from './tracer-pod.ts';
@@ -115,6 +115,9 @@ export function createPerform(deps: PerformDeps): Perform {
     const target = refOf(facts);
     switch (action.kind) {
       case 'create-trace':
+        return action.status === null
+          ? ensureTrace(deps.traces, facts)
+          : writeTraceStatus(deps.traces, facts, action.status);
       case 'set-trace-status':
         return writeTraceStatus(deps.traces, facts, action.status);
       case 'add-finalizer':

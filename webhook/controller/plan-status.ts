@@ -5,6 +5,7 @@ import type { Facts } from './facts.ts';
 import type { Obstacle } from './plan-give-up.ts';
 import type { TargetPod } from './target-pod.ts';
 import { explain } from './untraced-reasons.ts';
+import { WAITS } from './plan-times.ts';
 import type { TracedContainer, TracePhase, TraceStatus } from './trace-status.ts';
 
 /** Limits of manifests/base/crd-traces.yaml: what a pod's spec may hold beyond them is shown cut. */
@@ -27,7 +28,7 @@ function phaseOf(facts: Facts, ending: boolean): TracePhase {
 }
 
 /** A restart of a container may make the status forget a digest; it is kept once seen. */
-function containersOf(facts: Facts, pod: TargetPod): TracedContainer[] {
+export function tracedContainers(facts: Facts, pod: TargetPod): TracedContainer[] {
   const known = new Map((facts.trace?.status?.containers ?? []).map(({ name, imageDigest }) => [name, imageDigest]));
   return pod.containers.slice(0, LIMITS.containers).map((container) => {
     const digest = container.imageDigest === '' ? known.get(container.name) : container.imageDigest;
@@ -49,7 +50,7 @@ export function statusOf(facts: Facts, pod: TargetPod, found: Obstacle | null, e
     phase: phaseOf(facts, ending),
     ...(pod.nodeName === null ? {} : { node: pod.nodeName }),
     ...(workload === null ? {} : { workload }),
-    containers: containersOf(facts, pod),
+    containers: tracedContainers(facts, pod),
     ...(tracer === null ? {} : { tracer: tracer.name }),
     ...(recorded === null ? {} : { armedAt: recorded.armedAt }),
     ...(recorded === null || recorded.gateOpenedAt === null ? {} : { gateOpenedAt: recorded.gateOpenedAt }),
@@ -61,12 +62,26 @@ export function statusOf(facts: Facts, pod: TargetPod, found: Obstacle | null, e
 export function planStatus(facts: Facts, pod: TargetPod, found: Obstacle | null, ending: boolean): PlanPart {
   const status = statusOf(facts, pod, found, ending);
   if (facts.trace === null) {
-    return facts.namespace === 'active' ? act({ kind: 'create-trace', status }, ...addedEvent(pod)) : NOTHING;
+    if (facts.namespace !== 'active') return NOTHING;
+    const patient = patienceOf(NEW, status) > 0;
+    return act({ kind: 'create-trace', status: patient ? null : status }, ...addedEvent(pod));
   }
-  const before = facts.trace.status;
-  if (before !== null && sameStatus(before, status)) return NOTHING;
-  const started = status.phase === 'Recording' && before?.phase !== 'Recording' && before?.phase !== 'Flushing';
-  return act({ kind: 'set-trace-status', status }, ...(started ? [startedEvent(status)] : []));
+  const before = facts.trace.status ?? NEW;
+  if (sameStatus(before, status)) return NOTHING;
+  const started = status.phase === 'Recording' && before.phase !== 'Recording' && before.phase !== 'Flushing';
+  const write = { kind: 'set-trace-status', status, patienceMs: patienceOf(before, status) } as const;
+  return act(write, ...(started ? [startedEvent(status)] : []));
+}
+
+/** What the schema gives a new Trace (manifests/base/crd-traces.yaml). */
+const NEW: TraceStatus = { phase: 'Pending' };
+
+/** Reasons are waited for by people; and a recording target whose images are known says all that it will for long. */
+function patienceOf(before: TraceStatus, next: TraceStatus): number {
+  if (next.reason !== before.reason || next.message !== before.message) return 0;
+  const begins = next.phase === 'Recording' && before.phase !== 'Recording';
+  const apps = (next.containers ?? []).filter(({ kind }) => kind === 'app');
+  return begins && apps.every(({ imageDigest }) => imageDigest !== '') ? 0 : WAITS.statusMs;
 }
 
 function addedEvent(pod: TargetPod): PlanPart['actions'] {

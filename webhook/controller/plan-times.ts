@@ -2,6 +2,8 @@
 export const WAITS = {
   /** A pod that waits for Flak longer than this is told why by an Event. */
   tellMs: 3000,
+  /** So long the Trace's status may lag behind what matters to nobody's next step. */
+  statusMs: 3000,
   /** Failing pulls of the gate's image are borne so long: the kubelet's second attempt comes after 10 s. */
   gatePullMs: 15_000,
   /** So long a gate image that can't be pulled is news to admission: some attempts to say it, but never a resync (5 min). */

@@ -9,6 +9,7 @@ import type { Perform } from './perform.ts';
 import type { Turn } from './queue.ts';
 import { isEnding, stoppedAtMs } from './target-pod.ts';
 import type { TargetPod } from './target-pod.ts';
+import type { Thrift } from './thrift.ts';
 import type { TracerPlaces } from './tracer-places.ts';
 
 /** What the caches say; nothing here asks the API server. */
@@ -32,6 +33,7 @@ export interface ReconcileDeps {
   readonly findWorkload: (pod: TargetPod) => Promise<Workload | null>;
   readonly perform: Perform;
   readonly tracers: TracerPlaces;
+  readonly thrift: Thrift;
   readonly settings: PlanSettings;
   readonly leadingSinceMs: number;
   /** ms since the epoch. */
@@ -61,7 +63,7 @@ async function gather(deps: ReconcileDeps, podUid: string): Promise<Gathered> {
   const cached = look.pod(podUid);
   const closed = cached === undefined && tracer === null && report === null && isFinished(trace?.status?.phase);
   if (closed && !isOutdated({ trace, traces: look.traces() }, deps.now())) {
-    deps.tracers.forget(podUid);
+    forget(deps, podUid);
     return { kind: 'turn', turn: { kind: 'done' } };
   }
   const found = cached === undefined ? await findMissing(deps, podUid, trace, tracer) : ok(cached);
@@ -128,20 +130,29 @@ function mayGoOn(action: Action, outcome: Outcome<unknown>): boolean {
   return TELLING.includes(action.kind) && (outcome.kind === 'refused' || outcome.kind === 'not-found');
 }
 
-async function carryOut(deps: ReconcileDeps, facts: Facts, { actions, recheckAfterMs }: Plan): Promise<Turn> {
+async function carryOut(deps: ReconcileDeps, facts: Facts, plan: Plan): Promise<Turn> {
+  const { actions, recheckAfterMs } = deps.thrift.holdBack(facts, plan);
   let failed = false;
   for (const action of actions) {
     const outcome = await performOne(deps, action, facts);
     deps.onAction(action, outcome, facts);
-    if (outcome.kind === 'ok') continue;
+    if (outcome.kind === 'ok') {
+      deps.thrift.done(facts, action);
+      continue;
+    }
     failed = true;
     if (!mayGoOn(action, outcome)) {
       return { kind: 'failed', atLeastMs: outcome.kind === 'try-later' ? outcome.afterMs : 0 };
     }
   }
   if (failed) return { kind: 'failed', atLeastMs: 0 };
-  if (actions.length === 0 && recheckAfterMs === undefined && facts.pod === null) deps.tracers.forget(facts.podUid);
+  if (actions.length === 0 && recheckAfterMs === undefined && facts.pod === null) forget(deps, facts.podUid);
   return recheckAfterMs === undefined ? { kind: 'done' } : { kind: 'again', afterMs: recheckAfterMs };
+}
+
+function forget({ tracers, thrift }: ReconcileDeps, podUid: string): void {
+  tracers.forget(podUid);
+  thrift.forget(podUid);
 }
 
 async function performOne(deps: ReconcileDeps, action: Action, facts: Facts): Promise<Outcome<unknown>> {

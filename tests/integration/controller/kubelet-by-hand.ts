@@ -23,7 +23,10 @@ export interface RawObject {
 export const IMAGE_DIGEST = `registry.example/app@sha256:${'ab'.repeat(32)}`;
 
 /** A pod as admission leaves it: gate, label, finalizer. */
-export function gatedPod(name: string, changes: { owner?: object; annotations?: Record<string, string> } = {}): object {
+export function gatedPod(
+  name: string,
+  changes: { owner?: object; annotations?: Record<string, string>; volumes?: readonly object[] } = {},
+): object {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -38,6 +41,7 @@ export function gatedPod(name: string, changes: { owner?: object; annotations?: 
       terminationGracePeriodSeconds: 1,
       initContainers: [{ name: GATE.container, image: 'registry.example/gate:1' }],
       containers: [{ name: 'app', image: 'registry.example/app:1', command: ['serve', '$(PORT)'] }],
+      volumes: changes.volumes ?? [],
     },
   };
 }

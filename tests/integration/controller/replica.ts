@@ -4,9 +4,11 @@ import { Registry } from 'prom-client';
 import { systemClock } from '../../../webhook/clock.ts';
 import { parseConfiguration } from '../../../webhook/configuration.ts';
 import { runControlPlane } from '../../../webhook/control-plane.ts';
-import { createKubeApi } from '../../../webhook/kube/client.ts';
+import { createKubeApi, type KubeApi } from '../../../webhook/kube/client.ts';
 
 export interface Replica {
+  /** What it has changed in the cluster so far, as `METHOD path`: all but Events, the Lease and what all targets share. */
+  readonly writes: readonly string[];
   readonly stop: () => Promise<void>;
 }
 
@@ -24,7 +26,8 @@ export function startReplica(kubeconfig: string, identity: string): Replica {
     POD_NAME: identity,
   });
   if (parsed.kind === 'invalid') throw new Error(parsed.mistakes.join('\n'));
-  const kube = createKubeApi({ kind: 'kubeconfig', path: kubeconfig });
+  const writes: string[] = [];
+  const kube = noting(createKubeApi({ kind: 'kubeconfig', path: kubeconfig }), writes);
   const log = pino({ level: process.env['FLAK_TEST_LOG'] ?? 'silent' });
   const { configuration } = parsed;
   const registry = new Registry();
@@ -33,9 +36,23 @@ export function startReplica(kubeconfig: string, identity: string): Replica {
     ending.signal,
   );
   return {
+    writes,
     stop: async () => {
       ending.abort();
       await run;
+    },
+  };
+}
+
+const OF_NO_TARGET =
+  /\/(events|leases|secrets|tokenreviews|namespaces\/flak-probe\/pods)(\/|$)|webhookconfigurations|flak-endpoint/;
+
+function noting(kube: KubeApi, writes: string[]): KubeApi {
+  return {
+    ...kube,
+    request: (call) => {
+      if (call.method !== 'GET' && !OF_NO_TARGET.test(call.path)) writes.push(`${call.method} ${call.path}`);
+      return kube.request(call);
     },
   };
 }

@@ -4,9 +4,10 @@ import type { NodeFacts, ReportFacts, TracerFacts, TraceFacts } from '../../../.
 import { createReconcile } from '../../../../webhook/controller/reconcile.ts';
 import type { Reconcile } from '../../../../webhook/controller/reconcile.ts';
 import type { TargetPod } from '../../../../webhook/controller/target-pod.ts';
+import { createThrift } from '../../../../webhook/controller/thrift.ts';
 import { createTracerPlaces } from '../../../../webhook/controller/tracer-places.ts';
 import type { Outcome } from '../../../../webhook/kube/outcome.ts';
-import { facts, latePod, NOW, pod, recordedFacts, stopped, trace, tracer, UID, waitingPod } from './facts.ts';
+import { facts, gate, latePod, NOW, pod, recordedFacts, stopped, trace, tracer, UID, waitingPod } from './facts.ts';
 
 interface World {
   pods: Map<string, TargetPod>;
@@ -25,6 +26,8 @@ const OK: Outcome<unknown> = { kind: 'ok', value: null };
 describe('a turn of the controller', () => {
   let world: World;
   let done: Action['kind'][];
+  /** Phases of statuses that were written. */
+  let written: string[];
   let asked: number;
 
   beforeEach(() => {
@@ -39,6 +42,7 @@ describe('a turn of the controller', () => {
       tracersPerNode: 10,
     };
     done = [];
+    written = [];
     asked = 0;
   });
 
@@ -60,12 +64,15 @@ describe('a turn of the controller', () => {
       },
       findNode: () => Promise.resolve(world.node),
       findWorkload: () => Promise.resolve(facts().workload),
-      perform: async ({ kind }) => {
+      perform: async (action) => {
+        const { kind } = action;
         await new Promise((resolve) => setImmediate(resolve));
+        if (action.kind === 'set-trace-status') written.push(action.status.phase);
         done.push(kind);
         return world.answers[kind] ?? OK;
       },
       tracers: createTracerPlaces(() => new Set(), now),
+      thrift: createThrift(now),
       settings: { ...facts().settings, tracersPerNode: world.tracersPerNode },
       leadingSinceMs: NOW - 3_600_000,
       now,
@@ -131,13 +138,59 @@ describe('a turn of the controller', () => {
     deepEqual(done, ['finish-untraced']);
   });
 
+  it('writes once what changed several times within seconds, and at once what people wait for', async () => {
+    const times = { ms: NOW };
+    const reconcile = reconciler(() => times.ms);
+    Object.assign(world, { trace: trace({ phase: 'Pending' }), report: null });
+    world.pods.set(UID, waitingPod());
+    deepEqual(await reconcile(UID), { kind: 'again', afterMs: 2000 });
+    times.ms += 1500;
+    await reconcile(UID);
+    deepEqual(written, []);
+    // Armed, and the image not pulled yet: waits again; then its digest is there.
+    world.report = recordedFacts('armed');
+    world.pods.set(UID, waitingPod({ gate: gate() }));
+    await reconcile(UID);
+    times.ms += 1500;
+    await reconcile(UID);
+    deepEqual(written, []);
+    world.pods.set(UID, pod());
+    await reconcile(UID);
+    deepEqual(written, ['Recording']);
+  });
+
+  it('asks only once for what the watch has yet to show, and again where it never shows', async () => {
+    const times = { ms: NOW };
+    const reconcile = reconciler(() => times.ms);
+    Object.assign(world, { trace: null, tracer: null, report: null });
+    world.pods.set(UID, waitingPod());
+    world.answers = { 'create-tracer': { kind: 'conflict' } };
+    const made = (): number => done.filter((kind) => kind === 'create-trace').length;
+    await reconcile(UID);
+    await reconcile(UID);
+    equal(made(), 1);
+    times.ms += 5000;
+    await reconcile(UID);
+    equal(made(), 2);
+  });
+
+  it('writes what may wait in the end, though nothing else happens', async () => {
+    const times = { ms: NOW };
+    const reconcile = reconciler(() => times.ms);
+    world.trace = trace({ phase: 'Recording' });
+    deepEqual(await reconcile(UID), { kind: 'again', afterMs: 3000 });
+    times.ms += 3000;
+    await reconcile(UID);
+    deepEqual(written, ['Recording']);
+  });
+
   it('asks the API server before it takes a pod for gone', async () => {
     world.pods.clear();
     world.found = { kind: 'ok', value: pod({ traced: false, optIn: null }) };
     await turn();
     equal(asked, 1);
     // It has only lost its labels: the tracer is told to leave first.
-    deepEqual(done, ['set-trace-status', 'delete-tracer']);
+    deepEqual(done, ['delete-tracer']);
   });
 
   it('decides nothing about a pod that nobody can say anything of', async () => {
