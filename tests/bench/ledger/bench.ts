@@ -103,18 +103,17 @@ async function playCast(samples: Samples, rounds: number, limitMs: number, objec
   using stages = new DisposableStack();
   const kernel = openKernelPrograms();
   const scene = setScene(stages.use(openStage()));
-  const before = kernel.tracing();
+  const before = kernel.countForeign();
   const contestants = await loadContestants(stages, kernel, scene, objectFile);
-  const known = new Set(kernel.tracing().filter((id) => !before.includes(id)));
   const { measures } = scene;
-  const isDisturbed = (): boolean => kernel.tracing().some((id) => !known.has(id));
+  const isDisturbed = (): boolean => kernel.countForeign() > 0;
   const nowMs = (): number => performance.now();
   const deps = { contestants, measures, isDisturbed, nowMs, sleep };
   const played = await playRounds(deps, samples, rounds, limitMs);
   for (const contestant of contestants) await contestant.remove();
   await Promise.all(scene.callers.map((caller) => caller.end()));
   await sleep(FREEING_MS);
-  return { ...played, before: before.length, left: kernel.tracing().filter((id) => known.has(id)).length };
+  return { ...played, before, left: kernel.countOwn() };
 }
 
 const { values } = parseArgs({

@@ -8,7 +8,7 @@ const RAW_TRACEPOINT = 17;
 const TRACING_TYPES: readonly number[] = [2, 5, 7, RAW_TRACEPOINT, 24, 26];
 
 /** Of bpf_prog_info and bpf_link_info of linux/bpf.h. */
-const PROGRAM = { size: 64, type: 0 } as const;
+const PROGRAM = { size: 64, type: 0, id: 4 } as const;
 const LINK = { size: 64, programId: 8 } as const;
 
 type Native = (...args: unknown[]) => number;
@@ -48,12 +48,15 @@ export interface Attachable {
 export interface KernelPrograms {
   /** Takes over the pinned links of a directory: detached now, and ready to be attached again. @param links in the order of attaching */
   adopt(directory: string, links: readonly PinnedLink[]): Attachable;
-  /** Programs that trace, on the whole machine: ids. */
-  tracing(): number[];
+  /** How many programs of others trace on this machine. */
+  countForeign(): number;
+  /** How many of those that were adopted are still there. */
+  countOwn(): number;
 }
 
 export function openKernelPrograms(): KernelPrograms {
   const bpf = bind();
+  const own = new Set<number>();
   const describe = (descriptor: number, size: number): Buffer => {
     const description = Buffer.alloc(size);
     const length = Buffer.alloc(4);
@@ -62,6 +65,18 @@ export function openKernelPrograms(): KernelPrograms {
     return description;
   };
   const typeOf = (program: number): number => describe(program, PROGRAM.size).readUInt32LE(PROGRAM.type);
+  const tracing = (): number[] => {
+    const found: number[] = [];
+    const next = Buffer.alloc(4);
+    for (let id = 0; bpf.next(id, next) === 0;) {
+      id = next.readUInt32LE();
+      const program = bpf.open(id);
+      if (program < 0) continue; // gone meanwhile
+      if (TRACING_TYPES.includes(typeOf(program))) found.push(id);
+      bpf.close(program);
+    }
+    return found;
+  };
   const openProgramOf = (pin: string): number => {
     const link = check(`open ${pin}`, bpf.get(pin));
     const id = describe(link, LINK.size).readUInt32LE(LINK.programId);
@@ -72,6 +87,7 @@ export function openKernelPrograms(): KernelPrograms {
     adopt: (directory, pinned) => {
       const programs = pinned.map(({ pin, tracepoint }) => {
         const program = openProgramOf(join(directory, pin));
+        own.add(describe(program, PROGRAM.size).readUInt32LE(PROGRAM.id));
         // A program that knows its tracepoint's types (tp_btf) knows its name as well, and wants none.
         return { program, name: typeOf(program) === RAW_TRACEPOINT ? tracepoint : null };
       });
@@ -90,17 +106,7 @@ export function openKernelPrograms(): KernelPrograms {
         },
       };
     },
-    tracing: () => {
-      const found: number[] = [];
-      const next = Buffer.alloc(4);
-      for (let id = 0; bpf.next(id, next) === 0;) {
-        id = next.readUInt32LE();
-        const program = bpf.open(id);
-        if (program < 0) continue; // gone meanwhile
-        if (TRACING_TYPES.includes(typeOf(program))) found.push(id);
-        bpf.close(program);
-      }
-      return found;
-    },
+    countForeign: () => tracing().filter((id) => !own.has(id)).length,
+    countOwn: () => tracing().filter((id) => own.has(id)).length,
   };
 }

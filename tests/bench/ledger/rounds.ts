@@ -61,6 +61,7 @@ function addTo(samples: Samples, round: Round): void {
 
 /** Adds as many rounds to the samples as asked for, or as fit into the time. The first one warms up and isn't kept. */
 export async function playRounds(deps: RoundsDeps, samples: Samples, rounds: number, limitMs: number): Promise<Rounds> {
+  for (const { name } of deps.contestants) if (!samples.has(name)) samples.set(name, new Map());
   const endMs = deps.nowMs() + limitMs;
   let kept = 0;
   let disturbed = 0;

@@ -60,6 +60,13 @@ describe('rounds of the ledger bench', () => {
     assert.equal(deps.attached.size, 0);
   });
 
+  it('tells of the contestants in their own order, whatever the order of their turns', async () => {
+    const names = ['a', 'bb', 'ccc', 'dddd', 'eeeee', 'ffffff'];
+    const samples: Samples = new Map();
+    await playRounds(stand(names), samples, 1, 1000);
+    assert.deepEqual([...samples.keys()], names);
+  });
+
   it('adds to what earlier casts have brought', async () => {
     const samples: Samples = new Map();
     await playRounds(stand(['a']), samples, 2, 1000);
