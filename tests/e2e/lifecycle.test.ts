@@ -45,12 +45,13 @@ describe('the life of a trace', () => {
     await flak.kubectl.run(['create', '-f', '-'], JSON.stringify(object));
     await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod/target', '--timeout=120s', '-n', namespace.name]);
     // The Trace may lag behind the pod by some seconds.
-    await waitUntil('the Trace knows the image', async () => {
+    const knowsImage = async (): Promise<boolean> => {
       const [found] = await waitForPhases(flak.kubectl, namespace.name, 1, ['Recording']);
       assert.ok(found);
       trace = found;
       return found.status?.containers?.every(({ imageDigest }) => imageDigest !== '') === true;
-    });
+    };
+    await waitUntil('the Trace knows the image', knowsImage, { limitMs: 60_000 });
     target = await flak.kubectl.json<PodObject>(['get', 'pod', 'target', '-n', namespace.name]);
     tracer = await flak.kubectl.json<PodObject>(['get', 'pod', trace.status?.tracer ?? '', '-n', 'flak-system']);
   });
