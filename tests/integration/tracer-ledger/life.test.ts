@@ -4,10 +4,17 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { loadKernel } from '../../../tracer/ledger/kernel.ts';
+import { NOT_ARMED, normalizePodUid } from '../../../tracer/ledger/layout.ts';
 import { openLedger } from '../../../tracer/ledger/ledger.ts';
+import { loadBpf } from '../../../tracer/ledger/libbpf.ts';
+import { closePins, openPins } from '../../../tracer/ledger/pins.ts';
+import { askSlotLocks } from '../../../tracer/ledger/slot-lock.ts';
+import type { SlotDeps } from '../../../tracer/ledger/slots.ts';
+import { disarm, readDirectory, readEntry, writeEntry } from '../../../tracer/ledger/slots.ts';
 import { skipBecause } from '../../skip.ts';
 import { calledBy } from './numbers.ts';
-import type { Stage } from './stage.ts';
+import type { PodCgroup, Stage } from './stage.ts';
 import { REPOSITORY, compile, makeCgroup, openStage, runInside } from './stage.ts';
 import { startTracer } from './tracers.ts';
 
@@ -25,6 +32,19 @@ function pinned(stage: Stage): { programs: number[]; maps: number[] } {
       idOf('map', name),
     ),
   };
+}
+
+/** What a tracer leaves that is killed at its worst while it leaves: its slot's rows are gone, its entry is not. */
+function leaveHalfway({ options }: Stage, { target }: PodCgroup): void {
+  const bpf = loadBpf();
+  const pins = openPins(bpf, options.pinRoot, options.objectFile);
+  const deps: SlotDeps = { bpf, pins, bootNs: () => 0n, runningContainers: () => [] };
+  const podUid = normalizePodUid(target.podUid);
+  const index = readDirectory(deps).findIndex((entry) => entry.podUid === podUid);
+  const entry = readEntry(deps, index);
+  disarm(deps, index);
+  writeEntry(deps, index, { ...entry, armedNs: NOT_ARMED });
+  closePins(bpf, pins);
 }
 
 function ids(kind: 'prog' | 'map'): number[] {
@@ -67,6 +87,34 @@ describe('the life of the ledger on a node', function () {
     const called = calledBy(slot.read().containers[0], 'x86_64');
     for (const nr of [121, 100, 99, 36, 140]) assert.ok(called.includes(nr), `lost ${nr}`);
     await slot.leave();
+  });
+
+  it('knows of a slot whether its tracer lives, and takes nobody’s word for it', async () => {
+    const held = (): boolean => askSlotLocks(stage.options.lockFile, loadKernel(), (isHeld) => isHeld(0));
+    const { tracer } = await startTracer(stage, stage.pod(), 'wait');
+    assert.equal(held(), true);
+    tracer.kill('SIGKILL');
+    await once(tracer, 'exit');
+    assert.equal(held(), false);
+  });
+
+  it('begins anew a slot whose tracer died while it gave it up: what is left is not whole', async () => {
+    const [pod, other] = [stage.pod(), stage.pod()];
+    const cgroup = makeCgroup(pod, 'one');
+    const stayer = await stage.join(other);
+    const { tracer } = await startTracer(stage, pod, 'wait');
+    runInside(cgroup, 'true');
+    tracer.kill('SIGKILL');
+    await once(tracer, 'exit');
+    leaveHalfway(stage, pod);
+
+    const slot = await stage.join(pod);
+    assert.equal(slot.resumed, false);
+    assert.deepEqual(slot.read(), { containers: [], reasons: [], fill: 0 });
+    runInside(cgroup, 'true');
+    assert.ok(calledBy(slot.read().containers[0], 'x86_64').includes(231));
+    await slot.leave();
+    await stayer.leave();
   });
 
   it('is found again when nothing is left of the pod but what was seen, and gives that up', async () => {
