@@ -8,6 +8,7 @@ import { isAnyPodCgroup, podUidOf } from './pod-cgroup-name.ts';
  * 20 000 directories are more services and sessions than any node has; the walk ends there rather than eat the node.
  */
 const BOUNDS = { depth: 8, directories: 20_000 } as const;
+type Bounds = { readonly [K in keyof typeof BOUNDS]: number };
 
 export interface PodCgroup {
   readonly path: string;
@@ -23,7 +24,7 @@ export const NO_CGROUP: PodCgroup = { path: '/nonexistent', id: 0n };
  * @param root of the v2 hierarchy
  */
 export function findPodCgroup(root: string, podUid: string): PodCgroup | undefined {
-  for (const found of walk(root)) {
+  for (const found of walk(root, BOUNDS)) {
     if (found === TOO_MANY) return undefined;
     if (found.podUid === podUid) return identify(found.path);
   }
@@ -34,9 +35,9 @@ export function findPodCgroup(root: string, podUid: string): PodCgroup | undefin
  * UIDs of all pods that have a cgroup.
  * @returns undefined where the tree is too large to be known as a whole
  */
-export function listPods(root: string): ReadonlySet<string> | undefined {
+export function listPods(root: string, bounds: Bounds = BOUNDS): ReadonlySet<string> | undefined {
   const podUids = new Set<string>();
-  for (const found of walk(root)) {
+  for (const found of walk(root, bounds)) {
     if (found === TOO_MANY) return undefined;
     podUids.add(found.podUid);
   }
@@ -50,14 +51,14 @@ interface FoundPod {
   readonly path: string;
 }
 
-function* walk(root: string): Generator<FoundPod | typeof TOO_MANY> {
+function* walk(root: string, bounds: Bounds): Generator<FoundPod | typeof TOO_MANY> {
   let level = [root];
   let visited = 0;
-  for (let depth = 0; depth < BOUNDS.depth && level.length > 0; depth += 1) {
+  for (let depth = 0; depth < bounds.depth && level.length > 0; depth += 1) {
     const next: string[] = [];
     for (const parent of level) {
       visited += 1;
-      if (visited > BOUNDS.directories) {
+      if (visited > bounds.directories) {
         yield TOO_MANY;
         return;
       }
