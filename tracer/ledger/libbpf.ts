@@ -162,8 +162,8 @@ function bindMaps(
 }
 
 /** Places in bpf_link_info and bpf_prog_info of linux/bpf.h. A kernel that knows less of them leaves zeros. */
-const LINK_INFO = { size: 64, programId: 8 } as const;
-const PROGRAM_INFO = { size: 256, recursionMisses: 208 } as const;
+export const LINK_INFO = { size: 64, programId: 8 } as const;
+export const PROGRAM_INFO = { size: 256, recursionMisses: 208 } as const;
 
 function bindPrograms(
   library: LibraryHandle,

@@ -106,6 +106,24 @@ describe('the layout of the pinned maps', () => {
     assert.ok(marks.every((mark) => mark.readBigUInt64LE(subject) === 7n));
   });
 
+  it('reads any bytes of the maps that tracers write too, and makes no name longer than what stands there', () => {
+    const bytesOf = (size: number): fc.Arbitrary<Buffer> =>
+      fc.uint8Array({ minLength: size, maxLength: size }).map((bytes) => Buffer.from(bytes));
+    fc.assert(
+      fc.property(bytesOf(layout.SIZES.container), (bytes) => {
+        const { name, firstSeenNs } = layout.decodeContainer(bytes);
+        assert.ok(name.length <= 128 && !name.includes('\0') && firstSeenNs >= 0n);
+      }),
+    );
+    fc.assert(
+      fc.property(bytesOf(layout.SIZES.slot), bytesOf(layout.SIZES.counters), (slot, counters) => {
+        const { podUid, cgroupIds } = layout.decodeSlot(slot);
+        assert.ok(/^[0-9a-f]{32}$/.test(podUid) && cgroupIds.length <= 4 && !cgroupIds.includes(0n));
+        assert.deepEqual(layout.encodeCounters(layout.decodeCounters(counters)), counters);
+      }),
+    );
+  });
+
   it('reads a name up to its end, and all of one that has none', () => {
     const row = { name: 'cri-containerd-1.scope', firstSeenNs: 1n, startedNs: 0n, mountNs: 0 };
     assert.deepEqual(layout.decodeContainer(layout.encodeContainer(row)), row);
