@@ -5,7 +5,7 @@ import type { ContainerReading } from '../ledger/ledger.ts';
 /**
  * Those whose cgroup isn't there: a cgroup can only be removed when no process is left in it. By the beginnings of names, since
  * the ledger cuts long ones; a doubt is decided for being there.
- * @param population looked at before the ledger was read
+ * @param readings of before the population was looked at: one that is newer may be of a container that came since
  */
 export function goneOf(
   readings: readonly ContainerReading[],

@@ -108,9 +108,10 @@ export class Session {
 
   #submit(kind: RecordedReport['kind']): void {
     const { head, courier } = this.#deps;
-    // Before the ledger is read: who was gone by then has called nothing since that the report lacks.
-    const population = this.look();
-    const gone = goneOf(this.#read().containers, population);
+    // Who was known, is gone then, and is read after that, has called nothing that the report lacks. One that the ledger meets
+    // only after the look may be alive.
+    const known = this.#read().containers;
+    const gone = goneOf(known, this.look());
     const recorded = this.#recorded(kind);
     this.#submitted = this.#reading?.changes;
     courier.submit(

@@ -72,6 +72,40 @@ describe('freeing', () => {
     await ending;
   });
 
+  it('keeps a container that comes while the report is being made: it may be gone before the report is stored', async () => {
+    const late = 'e'.repeat(64);
+    const slot = new FakeSlot();
+    let comes = false;
+    const changes = slot.changes.bind(slot);
+    slot.changes = () => {
+      if (comes) slot.see(late, 0);
+      comes = false;
+      return changes();
+    };
+    let looked = (): void => undefined;
+    const readPod = () => {
+      looked();
+      return { populated: true, children: [{ name: PAUSE, populated: true }] };
+    };
+    const { world, clock, start } = createFakeRun({ readPod }, slot);
+    const ending = start();
+    slot.see(GATE, 35);
+    await clock.advance(100);
+    slot.see(APP, 0);
+    looked = () => {
+      comes = true;
+      looked = () => undefined;
+    };
+    await clock.advance(10_000);
+    assert.deepEqual(slot.freed, [GATE, APP]);
+    slot.see(late, 60);
+    await clock.advance(60_000);
+    assert.deepEqual(slot.freed, [GATE, APP, late]);
+    world.order = 'leave';
+    await clock.advance(2_000);
+    await ending;
+  });
+
   it('makes room for a crash loop of a thousand restarts, and loses none of them', async () => {
     const capacity = 64;
     const { world, clock, slot, start } = createFakeRun({}, new FakeSlot(capacity));
