@@ -100,16 +100,18 @@ interface Outcome extends Rounds {
 }
 
 async function playCast(samples: Samples, rounds: number, limitMs: number, objectFile?: string): Promise<Outcome> {
+  const endMs = performance.now() + limitMs;
   using stages = new DisposableStack();
   const kernel = openKernelPrograms();
   const scene = setScene(stages.use(openStage()));
+  for (const measure of scene.measures) await measure.take(); // so that all callers are there
   const before = kernel.countForeign();
   const contestants = await loadContestants(stages, kernel, scene, objectFile);
   const { measures } = scene;
   const isDisturbed = (): boolean => kernel.countForeign() > 0;
   const nowMs = (): number => performance.now();
   const deps = { contestants, measures, isDisturbed, nowMs, sleep };
-  const played = await playRounds(deps, samples, rounds, limitMs);
+  const played = await playRounds(deps, samples, rounds, endMs);
   for (const contestant of contestants) await contestant.remove();
   await Promise.all(scene.callers.map((caller) => caller.end()));
   await sleep(FREEING_MS);
@@ -119,7 +121,7 @@ async function playCast(samples: Samples, rounds: number, limitMs: number, objec
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '200' },
-    seconds: { type: 'string', default: '250' },
+    seconds: { type: 'string', default: '300' },
     object: { type: 'string' },
   },
 });

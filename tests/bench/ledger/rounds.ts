@@ -59,10 +59,9 @@ function addTo(samples: Samples, round: Round): void {
   }
 }
 
-/** Adds as many rounds to the samples as asked for, or as fit into the time. The first one warms up and isn't kept. */
-export async function playRounds(deps: RoundsDeps, samples: Samples, rounds: number, limitMs: number): Promise<Rounds> {
+/** Adds as many rounds to the samples as asked for, or as begin before the end. The first one warms up and isn't kept. @param endMs on the clock of `nowMs` */
+export async function playRounds(deps: RoundsDeps, samples: Samples, rounds: number, endMs: number): Promise<Rounds> {
   for (const { name } of deps.contestants) if (!samples.has(name)) samples.set(name, new Map());
-  const endMs = deps.nowMs() + limitMs;
   let kept = 0;
   let disturbed = 0;
   await takeRound(deps);
