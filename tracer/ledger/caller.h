@@ -31,6 +31,7 @@ static __always_inline struct caller *meet_caller(struct task_struct *task, cons
 	caller->first_filter = filter_of(task);
 	caller->origin = start_of(task) < slot->armed_ns ? ORIGIN_STARTUP : ORIGIN_SETUP;
 	caller->entered = 1;
+	caller->entered_nr = ANY_NR;
 	return caller;
 }
 

@@ -39,6 +39,7 @@ static __always_inline void enter(struct pt_regs *regs, long id)
 		return;
 	}
 	caller->entered = 1;
+	caller->entered_nr = id;
 	if (!has_place(&caller->place, abi, nr))
 		return;
 	if (caller->origin == ORIGIN_SETUP && abi == NATIVE_ABI && (nr == NR_PIVOT_ROOT || nr == NR_CHROOT))
@@ -50,7 +51,8 @@ static __always_inline void enter(struct pt_regs *regs, long id)
  * A call that a seccomp filter answers leaves without having entered. The state of a task is made when it is first
  * seen entering, or by its parent, which marks it as entered: so neither a call under way at arming nor a
  * newborn's return from clone looks like a denial, and an exec keeps the mark whatever interface it ends in. While a task has
- * no filter its marks are left standing: none can be misread, and the first exit under the filter takes the last one away.
+ * no filter its marks are left standing, and the first exit under the filter takes the last one away. Where another thread has loaded
+ * that filter, the exit may be that of a denied call: it tells so by its number, unless the call before was the same.
  */
 static __always_inline void leave(struct task_struct *task, struct pt_regs *regs, long value)
 {
@@ -61,13 +63,14 @@ static __always_inline void leave(struct task_struct *task, struct pt_regs *regs
 
 	if (!caller)
 		return;
+	nr = left_syscall(regs);
 	if (caller->entered) {
 		caller->entered = 0;
-		return;
+		if (caller->entered_nr == ANY_NR || caller->entered_nr == (__u16)nr)
+			return;
 	}
 	if (value >= 0 || value < -MAX_ERRNO || (value <= -FIRST_RESTART_CODE && value >= -LAST_RESTART_CODE))
 		return;
-	nr = left_syscall(regs);
 	abi = split_abi(task, &nr);
 	if (has_place(&caller->place, abi, nr))
 		record_denied(&caller->place, abi, origin_of(task, caller), nr, -value);

@@ -161,6 +161,8 @@ struct known {
 #define KNOWN_BITS 3
 #define SEEN_WORDS (SYSCALLS / 64)
 
+#define ANY_NR 0xffff /* a call that was under way when its task was met */
+
 /*
  * State of a traced task (thread), and its caches in front of the truth: where it belongs, what it is known to have called. Written by the
  * task itself and, before it first runs, by the task that forks it: so nobody else reads or writes it meanwhile, on any kernel, and it
@@ -178,7 +180,7 @@ struct caller {
 	__u8 hook; /* has executed a program during set-up without being the container's init, or its ancestor has */
 	__u8 seen_abi;	  /* What follows holds for this interface and origin, and is forgotten when another one is met. */
 	__u8 seen_origin;
-	__u8 unused[2];
+	__u16 entered_nr; /* the lower half of what was entered last, or ANY_NR */
 	__u64 seen[SEEN_WORDS]; /* one bit per number: stands in the row, and nothing can be added */
 	struct known known[1 << KNOWN_BITS]; /* tuples that are in the slot's; those that share an entry take turns */
 };

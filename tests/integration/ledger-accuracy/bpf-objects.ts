@@ -1,5 +1,6 @@
 /** Programs, maps and links that the kernel holds, as bpftool lists them. */
-import { execFileSync } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stage } from '../tracer-ledger/stage.ts';
 
@@ -15,13 +16,24 @@ interface BpfObject {
   /** All programs and maps of one load share one. */
   readonly btf_id?: number;
   readonly pinned?: readonly string[];
+  /** Left out where it is 0. */
+  readonly recursion_misses?: number;
+}
+
+/** bpftool fails where something that it has begun to list goes away meanwhile: then it is asked again. */
+function show(kind: BpfObject['kind']): string {
+  for (let attempt = 1; ; attempt++) {
+    const arguments_ = ['-f', '-j', kind, 'show'];
+    const { status, stdout } = spawnSync('bpftool', arguments_, { encoding: 'utf8', maxBuffer: 1 << 26 });
+    if (status === 0) return stdout;
+    if (attempt === TURNS) throw new Error(`bpftool ${arguments_.join(' ')}: exit ${String(status)}: ${stdout}`);
+  }
 }
 
 function listObjects(): BpfObject[] {
-  return KINDS.flatMap((kind) => {
-    const shown = execFileSync('bpftool', ['-f', '-j', kind, 'show'], { encoding: 'utf8', maxBuffer: 1 << 26 });
-    return (JSON.parse(shown) as Omit<BpfObject, 'kind'>[]).map((object) => ({ ...object, kind }));
-  });
+  return KINDS.flatMap((kind) =>
+    (JSON.parse(show(kind)) as Omit<BpfObject, 'kind'>[]).map((object) => ({ ...object, kind })),
+  );
 }
 
 const keyOf = ({ kind, id }: BpfObject): string => `${kind} ${id}`;
@@ -54,4 +66,13 @@ export function watchObjects(stage: Stage): { remains(): Promise<string[]> } {
       }
     },
   };
+}
+
+/** How often the kernel skipped a program of this stage, because the CPU was inside of it already. */
+export function countMisses(stage: Stage): number {
+  const all = listObjects();
+  const links = all.filter(({ kind, pinned = [] }) => kind === 'link' && pinned[0]?.startsWith(stage.folder) === true);
+  assert.ok(links.length > 0, 'no program of the ledger is attached');
+  const programs = all.filter(({ kind, id }) => kind === 'prog' && links.some(({ prog_id: used }) => used === id));
+  return programs.reduce((sum, { recursion_misses: misses = 0 }) => sum + misses, 0);
 }

@@ -44,17 +44,19 @@ describe('children of a container', function () {
 
   const readingOf = (name: string) => slot.read().containers.find((container) => container.name === name);
 
-  for (const kind of KINDS.filter((one) => one !== 'into')) {
-    it(`are seen in it, and in no other, when a C library makes them by ${kind}`, async () => {
-      const [own, other] = [makeCgroup(pod, 'own'), makeCgroup(pod, 'other')];
-      await programs.run(other, 'n39');
+  it('are seen in it, and in no other, by whatever call a C library makes them: fork, vfork, clone3, posix_spawn, a daemon’s', async () => {
+    await programs.run(makeCgroup(pod, 'other'), 'n39');
+    for (const kind of KINDS.filter((one) => one !== 'into')) {
+      const own = makeCgroup(pod, kind);
       const child = await programs.spawn(own, kind, own, `n${MARKS[kind]}`);
-      const called = calledBy(readingOf('own'), 'x86_64', 'startup');
-      for (const nr of child.own.x86_64) assert.ok(called.includes(nr), `${nr} of the child is missing`);
       assert.ok(child.own.x86_64.includes(MARKS[kind]));
-      assert.ok(!calledBy(readingOf('other'), 'x86_64').includes(MARKS[kind]));
-    });
-  }
+      const called = calledBy(readingOf(kind), 'x86_64', 'startup');
+      for (const nr of child.own.x86_64) assert.ok(called.includes(nr), `${nr} of the child by ${kind} is missing`);
+      const others = slot.read().containers.filter(({ name }) => name !== kind);
+      for (const other of others)
+        assert.ok(!calledBy(other, 'x86_64').includes(MARKS[kind]), `${kind} in ${other.name}`);
+    }
+  });
 
   it('are seen where clone3 put them when that is another container', async () => {
     const [own, other] = [makeCgroup(pod, 'own'), makeCgroup(pod, 'other')];
@@ -66,19 +68,13 @@ describe('children of a container', function () {
     assert.ok(!calledBy(readingOf('own'), 'x86_64').includes(MARKS.into));
   });
 
-  for (const { what, letter } of [
-    { what: 'fork', letter: 'f' },
-    { what: 'vfork', letter: 'y' },
-    { what: 'clone3', letter: 'k' },
-    { what: 'fork, twice, and orphaned', letter: 'd' },
-  ]) {
-    it(`and theirs are recorded exactly when made by ${what}`, async () => {
-      const cgroup = makeCgroup(pod, 'own');
-      const { own } = await programs.run(cgroup, `${letter}(n70${letter}(n66e(n31t(n71))))n167`);
-      assertExact(readingOf('own'), own);
+  it('and theirs are recorded exactly, nested, by fork, vfork, clone3 and a fork that nobody waits for', async () => {
+    for (const letter of ['f', 'y', 'k', 'd']) {
+      const { own } = await programs.run(makeCgroup(pod, letter), `${letter}(n70${letter}(n66e(n31t(n71))))n167`);
+      assertExact(readingOf(letter), own);
       for (const nr of [70, 66, 31, 71, 167]) assert.ok(own.x86_64.includes(nr), `${nr} was not called`);
-    });
-  }
+    }
+  });
 
   it('and theirs are recorded exactly when a thread executes a program in the place of them all', async () => {
     const { own } = await programs.run(makeCgroup(pod, 'own'), 'n24t(s20e(n70t(n71)))');
@@ -103,6 +99,21 @@ describe('children of a container', function () {
     const afterExec = made.filter((nr) => ![59, MARKS.fork].includes(nr));
     assert.ok(afterExec.includes(MARKS.vfork));
     assert.deepEqual(calledBy(container, 'x86_64', 'exec:foreign'), afterExec);
+  });
+
+  it('that are moved from one container to another are seen in each, though they call the same', async () => {
+    const [first, second] = [makeCgroup(pod, 'first'), makeCgroup(pod, 'second')];
+    const calls = `n${MARKS.fork}n${MARKS.vfork}`;
+    const mover = await programs.start(`${calls}w${calls}`);
+    writeFileSync(join(first, 'cgroup.procs'), String(mover.child.pid));
+    mover.go();
+    await mover.hasCalled(MARKS.vfork);
+    const before = mover.own();
+    writeFileSync(join(second, 'cgroup.procs'), String(mover.child.pid));
+    mover.go();
+    await once(mover.child, 'exit');
+    assert.deepEqual(calledBy(readingOf('first'), 'x86_64'), before.x86_64);
+    assert.deepEqual(calledBy(readingOf('second'), 'x86_64'), mover.own().x86_64);
   });
 
   it('that are moved out by cgroup.procs are seen no more, and a move back is seen again', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { recordFigure } from '../../figure.ts';
 import { skipBecause } from '../../skip.ts';
 import type { Stage } from '../tracer-ledger/stage.ts';
 import { makeCgroup, openStage } from '../tracer-ledger/stage.ts';
+import { countMisses } from './bpf-objects.ts';
 import { assertExact } from './exact.ts';
 import { harmlessNumbers } from './perils.ts';
 import { compilePrograms } from './programs.ts';
@@ -13,15 +13,6 @@ const BUSY = [39, 110, 186, 102];
 const THREADS = 4;
 /** A third of a second each on an idle machine; what counts is that rare calls fall between millions of others. */
 const ROUNDS = 20;
-
-/** Programs of this stage that the kernel skipped because the CPU was inside of them already. */
-function recursionMisses(): number {
-  const shown = execFileSync('bpftool', ['-j', 'prog', 'show'], { encoding: 'utf8', maxBuffer: 1 << 26 });
-  const programs = JSON.parse(shown) as { name?: string; recursion_misses?: number }[];
-  return programs
-    .filter(({ name }) => name?.startsWith('ledger_'))
-    .reduce((sum, { recursion_misses: misses = 0 }) => sum + misses, 0);
-}
 
 describe('rare calls between those of four threads at full speed', function () {
   let stage: Stage;
@@ -55,7 +46,7 @@ describe('rare calls between those of four threads at full speed', function () {
         own,
       );
     }
-    assert.equal(recursionMisses(), 0);
+    assert.equal(countMisses(stage), 0);
     assert.deepEqual(slot.read().reasons, ['io-uring']);
     recordFigure(this, `${ROUNDS * numbers.length} first sights, none lost; recursion misses 0`);
     await slot.leave();

@@ -89,4 +89,11 @@ describe('a container under a filter like RuntimeDefault', function () {
     const calls = { ...own, x86_64: own.x86_64.filter((nr) => nr !== 64), i386: [39] };
     assertExact(container, calls, FILTERED_SET_UP);
   });
+
+  it('has calls named that are denied by a filter which another thread has loaded', async () => {
+    const { own } = await programs.run(makeCgroup(pod, 'one'), 't(n39on140)s20l140');
+    const [container] = slot.read().containers;
+    assert.deepEqual(deniedTo(container), ['140:13']);
+    assertExact(container, { ...own, x86_64: own.x86_64.filter((nr) => nr !== 140) });
+  });
 });

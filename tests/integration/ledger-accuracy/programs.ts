@@ -59,6 +59,9 @@ export interface Started {
   readonly child: ChildProcess;
   /** The test's word that a waiting script waits for. */
   go(): void;
+  /** Waits for a native call. */
+  hasCalled(nr: number): Promise<void>;
+  /** What it has called since the last word. */
   readonly own: () => Calls;
 }
 
@@ -110,7 +113,10 @@ export function compilePrograms(folder: string): Programs {
       const descriptor = openSync(record, 'r+');
       const child = spawn(path(64), [`w${script}`], { stdio: ['ignore', 'ignore', 'inherit', descriptor], env: {} });
       closeSync(descriptor);
-      while (!readCalls(record).x86_64.includes(MMAP)) await sleep(5);
+      const hasCalled = async (nr: number): Promise<void> => {
+        while (!readCalls(record).x86_64.includes(nr)) await sleep(5);
+      };
+      await hasCalled(MMAP);
       return {
         child,
         go: () => {
@@ -118,6 +124,7 @@ export function compilePrograms(folder: string): Programs {
           writeSync(word, Buffer.from([1]), 0, 1, GO_AT);
           closeSync(word);
         },
+        hasCalled,
         own: () => readCalls(record),
       };
     },

@@ -12,6 +12,8 @@
  *   e(...)                    executes itself with the block as its script
  *   r<times>(...)             repeats
  *   s<ms>                     sleeps
+ *   l<nr>                     loads a filter into all threads that answers this native call with EACCES (64 bits only)
+ *   o                         waits for that without calling anything
  *   w                         waits for the test's word without calling anything, and begins its record anew
  */
 #include "bare.h"
@@ -136,9 +138,35 @@ static void wait_for_word(void)
 	for (int row = 0; row < 3; row++)
 		for (int nr = 0; nr < NUMBERS; nr++)
 			record->made[row][nr] = 0;
+	record->go = 0;
 }
 
 /* NULL when all are used up: the block is run where it stands, the hammer left out. */
+#ifdef __x86_64__
+struct instruction {
+	unsigned short code;
+	unsigned char if_true, if_false;
+	unsigned int value;
+};
+
+static volatile int loaded;
+
+static void load_filter(long nr)
+{
+	struct instruction filter[] = {
+		{ 0x20, 0, 0, 0 /* the number */ }, { 0x15, 0, 1, nr }, { 0x06, 0, 0, 0x0005000d }, { 0x06, 0, 0, 0x7fff0000 },
+	};
+	struct {
+		unsigned short length;
+		struct instruction *filter;
+	} program = { 4, filter };
+
+	native(157 /* prctl */, 38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0);
+	native(317 /* seccomp */, 1 /* SECCOMP_SET_MODE_FILTER */, 1 /* SECCOMP_FILTER_FLAG_TSYNC */, (long)&program, 0);
+	loaded = 1;
+}
+#endif
+
 static struct thread *new_thread(long nr)
 {
 	int place = __sync_fetch_and_add(&used, 1);
@@ -180,6 +208,13 @@ static void run_word(char letter, const char **at, struct thread **own)
 		guarded_call(interface_of(letter), number(at));
 	} else if (letter == 's') {
 		sleep_ms(number(at));
+#ifdef __x86_64__
+	} else if (letter == 'l') {
+		load_filter(number(at));
+	} else if (letter == 'o') {
+		while (!loaded)
+			__builtin_ia32_pause();
+#endif
 	} else if (letter == 'h') {
 		*own = new_thread(number(at));
 		if (*own)
