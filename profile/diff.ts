@@ -6,6 +6,7 @@ import { compareText } from './instants.ts';
 import type { Origin } from './recording.ts';
 import type { RiskClass } from './risk.ts';
 import { riskOf } from './risk.ts';
+import type { Revision } from './syscall-profile.ts';
 
 export interface SyscallChange {
   readonly name: string;
@@ -32,7 +33,7 @@ export interface ProfileDiff {
   readonly architectures: SetChange;
   /** By name. */
   readonly syscalls: readonly SyscallChange[];
-  /** Image digest and level of each side, where recorded and different; they make profiles no less equal. */
+  /** Image digest and level, where both sides say them and differ; profiles are no less equal for that. */
   readonly image: { readonly before: string; readonly after: string } | null;
   readonly level: { readonly before: string; readonly after: string } | null;
 }
@@ -53,8 +54,8 @@ export function diffProfiles(before: ProfileDocument, after: ProfileDocument): P
     defaultAction: actions,
     architectures,
     syscalls,
-    image: pair(imageOf(before), imageOf(after)),
-    level: pair(levelOf(before), levelOf(after)),
+    image: recordedPair(before, after, ({ imageDigest }) => imageDigest),
+    level: recordedPair(before, after, ({ completeness }) => completeness.level),
   };
 }
 
@@ -97,10 +98,12 @@ function pair(before: string, after: string): { before: string; after: string } 
   return before === after ? null : { before, after };
 }
 
-function imageOf({ recorded }: ProfileDocument): string {
-  return recorded?.revisions[0].imageDigest ?? '';
-}
-
-function levelOf({ recorded }: ProfileDocument): string {
-  return recorded?.revisions[0].completeness.level ?? '';
+/** Null where one side doesn't say: nothing is known to have changed. */
+function recordedPair(
+  before: ProfileDocument,
+  after: ProfileDocument,
+  of: (newest: Revision) => string,
+): { before: string; after: string } | null {
+  if (!before.recorded || !after.recorded) return null;
+  return pair(of(before.recorded.revisions[0]), of(after.recorded.revisions[0]));
 }

@@ -78,8 +78,8 @@ export function renderDiff(diff: ProfileDiff, terminal: Pick<Terminal, 'paint' |
   const lines = [
     terminal.heading(`--- ${diff.before}`),
     terminal.heading(`+++ ${diff.after}`),
-    ...(diff.image ? [`image: ${diff.image.before || 'unknown'} → ${diff.image.after || 'unknown'}`] : []),
-    ...(diff.level ? [`level: ${diff.level.before || 'unknown'} → ${diff.level.after || 'unknown'}`] : []),
+    ...(diff.image ? [`image: ${diff.image.before} → ${diff.image.after}`] : []),
+    ...(diff.level ? [`level: ${diff.level.before} → ${diff.level.after}`] : []),
     ...(diff.defaultAction ? [`every other call: ${diff.defaultAction.before} → ${diff.defaultAction.after}`] : []),
     ...diff.architectures.removed.map((name) => paint('good', `- ${name}`)),
     ...diff.architectures.added.map((name) => paint('bad', `+ ${name}`)),

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { FINALIZER } from '../../../webhook/names.ts';
+import { parse } from 'yaml';
 import { startApiServer, type ApiServer } from '../apiserver.ts';
+import { OPERATOR_CRD } from './operator-crd.ts';
 import { storedProfile } from '../../unit/cli/fakes.ts';
 
 const CLUSTER_WIDE =
@@ -54,6 +56,62 @@ describe('the command line against a real API server', function () {
     const stored = await server.kubectl.run(['get', ...target, '-o', 'jsonpath={.status.seccomp}']);
     assert.equal(got.out.trim(), stored.trim());
     assert.match((await flak('trace', 'list')).notes, /no traces in namespace default/);
+  });
+
+  it("gives a profile that the security-profiles-operator's schema takes, field for field", async () => {
+    await server.kubectl.run(['create', '-f', '-'], JSON.stringify(OPERATOR_CRD));
+    const crd = `crd/${OPERATOR_CRD.metadata.name}`;
+    await server.kubectl.run(['wait', '--for=condition=Established', crd, '--timeout=60s']);
+    const { code, out, notes } = await flak('profile', 'get', 'deploy/web', '-n', 'shop', '--format', 'spo');
+    assert.equal(code, 0, notes);
+    await server.kubectl.run(['create', '--validate=strict', '-f', '-'], out);
+    const stored = await server.kubectl.json<{ spec: unknown }>(['get', 'seccompprofile', 'deployment-web-nginx']);
+    assert.deepEqual(stored.spec, (parse(out) as { spec: unknown }).spec);
+  });
+
+  it('compares what is stored with a file, and explains it', async () => {
+    const got = await flak('profile', 'get', 'web', '-n', 'shop', '--to', 'web.json');
+    assert.equal(got.code, 0, got.notes);
+    const same = await flak('diff', '--exit-code', 'web.json', 'deploy/web', '-n', 'shop');
+    assert.deepEqual([same.code, same.out.split('\n')[2]], [0, 'Both do the same with every call.']);
+    const explained = await flak('explain', 'web', '-n', 'shop', '--html', 'web.html');
+    assert.equal(explained.code, 0, explained.notes);
+    assert.match(readFileSync(join(folder, 'web.html'), 'utf8'), /<h1>Deployment web, container nginx<\/h1>/);
+  });
+
+  it('starts and stops traces by labels that the API server keeps', async () => {
+    const labels = { app: 'api' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+    const objects = [
+      { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'api-1', labels }, spec: template.spec },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'api' },
+        spec: { selector: { matchLabels: labels }, template },
+      },
+    ];
+    await server.kubectl.run(
+      ['create', '-n', 'shop', '-f', '-'],
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+    );
+    const label = async (object: string, path: string): Promise<string> =>
+      server.kubectl.run(['get', object, '-n', 'shop', '-o', `jsonpath={${path}.labels.flak\\.dev/trace}`]);
+    for (const [line, pod, inTemplate] of [
+      ['start pod.label.app=api', 'true', ''],
+      ['start deploy/api --restart', 'true', 'true'],
+      ['stop deploy/api', 'false', 'true'],
+      ['stop deploy/api --restart', 'false', ''],
+    ] as const) {
+      const { code, notes } = await flak('trace', ...line.split(' '), '-n', 'shop');
+      assert.equal(code, 0, notes);
+      assert.deepEqual(
+        [await label('pod/api-1', '.metadata'), await label('deployment/api', '.spec.template.metadata')],
+        [pod, inTemplate],
+        line,
+      );
+    }
+    await server.kubectl.run(['delete', 'pod/api-1', 'deployment/api', '-n', 'shop', '--grace-period=0', '--force']);
   });
 
   it('keeps the profiles, takes Flak away though nothing of it runs, and leaves no pod held', async () => {

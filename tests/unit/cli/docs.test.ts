@@ -18,7 +18,7 @@ describe('docs/cli.md', () => {
 
   it('lists every command', async () => {
     const top = await commandsOf('');
-    const groups = top.filter((name) => name === 'profile' || name === 'trace');
+    const groups: readonly string[] = ['profile', 'trace'];
     const inner = await Promise.all(
       groups.map(async (group) => (await commandsOf(group)).map((name) => `${group} ${name}`)),
     );

@@ -91,17 +91,19 @@ describe('flak diff', () => {
   });
 
   it('shows images, levels and defaults that differ', async () => {
-    const { out } = await run('diff one.json killing', {
-      isFile: () => true,
-      readText: (path) =>
-        Promise.resolve(
-          ok(path === 'killing' ? rules(['read'], { defaultAction: 'SCMP_ACT_KILL' }) : (FILES[path] ?? '')),
-        ),
-    });
+    const stable = JSON.stringify({ ...webProfile(8), imageDigest: 'nginx@sha256:2' });
+    const files: Readonly<Record<string, string>> = {
+      stable,
+      killing: rules(['read'], { defaultAction: 'SCMP_ACT_KILL' }),
+      'one.json': FILES['one.json'] ?? '',
+    };
+    const more = { isFile: () => true, readText: (path: string) => Promise.resolve(ok(files[path] ?? '')) };
     assert.match(
-      out,
-      /image: docker.io\/library\/nginx@sha256:\w+ → unknown\nlevel: observed → unknown\nevery other call: answered EPERM → kills the thread\n/,
+      (await run('diff one.json stable', more)).out,
+      /\nimage: docker.io\/library\/nginx@sha256:\w+ → nginx@sha256:2\nlevel: observed → stable\n/,
     );
+    const { out } = await run('diff one.json killing', more);
+    assert.match(out, /\+\+\+ killing\nevery other call: answered EPERM → kills the thread\n/);
   });
 
   it('prints JSON for programs', async () => {

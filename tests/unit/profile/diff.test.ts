@@ -61,7 +61,17 @@ describe('the difference of two profiles', () => {
     const after = { ...document('b', [allow('accept4')]), recorded: recorded('nginx:1') };
     assert.deepEqual(diffProfiles(before, after).syscalls[0]?.origins, ['serving']);
     assert.deepEqual(diffProfiles(after, before).syscalls[0]?.origins, ['serving']);
-    assert.deepEqual(diffProfiles(document('a', []), after).level, { before: '', after: 'observed' });
+    assert.equal(diffProfiles(document('a', []), after).level, null);
+    const stable: ProfileDocument['recorded'] = {
+      workload: WORKLOAD,
+      container: 'nginx',
+      revisions: [newestOf(webStatus(8))],
+      groups: null,
+    };
+    assert.deepEqual(diffProfiles(before, { ...same, recorded: stable }).level, {
+      before: 'observed',
+      after: 'stable',
+    });
   });
 
   it('is the same from the other side, turned round', () => {
