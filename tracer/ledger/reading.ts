@@ -5,7 +5,7 @@ import type { ContainerRow, Counters } from './layout.ts';
 import { CONTAINERS, MARKS, ROWS, TUPLES, TUPLES_PER_CALL } from './layout.ts';
 import type { ContainerReading, SlotReading } from './ledger.ts';
 import type { Row, RowKey, Tuple } from './rows.ts';
-import { orderedWatches } from './watches.ts';
+import { WATCHES } from './watches.ts';
 
 export interface RowOfSlot {
   readonly key: RowKey;
@@ -58,19 +58,21 @@ const keyOf = ({ container, abi, origin }: RowKey): string => `${container} ${ab
 
 /** Of each watched call that was made: its tuples, or that there were too many. */
 function argumentsOf({ key, row }: RowOfSlot, tuples: readonly Tuple[]): CallArguments[] {
-  return orderedWatches(key.abi).flatMap(([nr, watch], ordinal): CallArguments[] => {
+  return WATCHES[key.abi].flatMap(([nr, watch], ordinal): CallArguments[] => {
     const own = tuples.filter((tuple) => tuple.nr === nr).map(({ values }) => values);
     const wide = (row.tuples[ordinal] ?? 0) > TUPLES_PER_CALL;
     if (own.length === 0 && !wide) return [];
-    return [{ nr, indices: [...watch.indices], tuples: wide ? [] : own.sort(compareTuples), wide }];
+    return [{ nr, indices: [...watch.indices], tuples: wide ? [] : own.sort(byValues), wide }];
   });
 }
 
-/** By the first value that differs. */
-function compareTuples(one: readonly string[], other: readonly string[]): number {
-  const place = one.findIndex((value, at) => value !== other[at]);
-  if (place < 0) return 0;
-  return BigInt(one[place] ?? 0) < BigInt(other[place] ?? 0) ? -1 : 1;
+/** Sorts as the numbers do: the largest have 20 digits. */
+function sortKey(values: readonly string[]): string {
+  return values.map((value) => value.padStart(20, '0')).join();
+}
+
+function byValues(one: readonly string[], other: readonly string[]): number {
+  return sortKey(one) < sortKey(other) ? -1 : 1;
 }
 
 function entriesOf({ rows, tuples }: RawSlot): Map<bigint, RecordingEntry[]> {
@@ -105,8 +107,6 @@ export function toReading(raw: RawSlot): SlotReading {
       entries: entries.get(cgroupId) ?? [],
     };
   });
-  containers.sort((one, other) =>
-    one.firstSeenNs < other.firstSeenNs ? -1 : one.firstSeenNs > other.firstSeenNs ? 1 : 0,
-  );
+  containers.sort((one, other) => Number(one.firstSeenNs - other.firstSeenNs));
   return { containers, reasons: reasonsOf(raw), fill: fillOf(raw) };
 }

@@ -55,8 +55,8 @@ export function decodeTuple(bytes: Buffer): Tuple {
   const nr = bytes.readUInt16LE(8);
   const count = bytes.readUInt8(15);
   const indices = [...bytes.subarray(12, 12 + Math.min(count, 3))];
-  const ascending = indices.every((index, place) => index <= 5 && (place === 0 || index > (indices[place - 1] ?? 5)));
-  if (nr >= MAX_SYSCALLS || count < 1 || count > 3 || !ascending)
+  const ascending = [0, 1, 2, 3, 4, 5].filter((index) => indices.includes(index));
+  if (nr >= MAX_SYSCALLS || count < 1 || count > 3 || ascending.join() !== indices.join())
     throw new RangeError(`not a tuple of this layout: ${bytes.toString('hex')}`);
   const values = indices.map((_, place) => bytes.readBigUInt64LE(16 + 8 * place).toString());
   return { container: bytes.readBigUInt64LE(0), ...decodeCaller(bytes, 10), nr, indices, values };

@@ -7,12 +7,18 @@ import { ABIS, MAX_SYSCALLS } from '../../profile/recording.ts';
 /** Places for counts in a row (ledger.h). */
 export const WATCHED = 64;
 
-/** The watched calls of an interface in the order of their places in a row. @throws RangeError where they have not all a place */
-export function orderedWatches(abi: Abi): readonly (readonly [nr: number, watch: Watch])[] {
-  const rows = [...watchedNumbers(abi)].sort(([one], [other]) => one - other);
-  if (rows.length > WATCHED) throw new RangeError(`${rows.length} watched calls of ${abi}, ${WATCHED} have a place`);
-  return rows;
+export type OrderedWatches = readonly (readonly [nr: number, watch: Watch])[];
+
+/** In the order of their places in a row. @throws RangeError where they have not all a place */
+export function orderWatches(watches: ReadonlyMap<number, Watch>): OrderedWatches {
+  if (watches.size > WATCHED) throw new RangeError(`${watches.size} watched calls, ${WATCHED} have a place`);
+  return [...watches].sort(([one], [other]) => one - other);
 }
+
+/** The watched calls of each interface. */
+export const WATCHES = Object.fromEntries(ABIS.map((abi) => [abi, orderWatches(watchedNumbers(abi))])) as Readonly<
+  Record<Abi, OrderedWatches>
+>;
 
 function encodeWatch({ indices, wide64 }: Watch, ordinal: number): Buffer {
   const whole = indices.reduce((bits, index, place) => bits | (wide64.includes(index) ? 1 << place : 0), 0);
@@ -29,7 +35,7 @@ export interface WatchEntry {
 /** `struct watch` of every watched call of every interface. */
 export function watchEntries(): WatchEntry[] {
   return ABIS.flatMap((abi, table) =>
-    orderedWatches(abi).map(([nr, watch], ordinal) => ({
+    WATCHES[abi].map(([nr, watch], ordinal) => ({
       index: table * MAX_SYSCALLS + nr,
       bytes: encodeWatch(watch, ordinal),
     })),

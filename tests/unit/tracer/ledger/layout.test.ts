@@ -91,6 +91,13 @@ describe('the layout of the pinned maps', () => {
     );
   });
 
+  it('writes a target and an index where the C compiler reads them', () => {
+    const [slot, generation] = compiled(['offsetof(struct target, slot)', 'offsetof(struct target, slot_generation)']);
+    const target = layout.encodeTarget(7, 8);
+    assert.deepEqual([target.readUInt32LE(slot), target.readUInt32LE(generation), target.length], [7, 8, 8]);
+    assert.equal(layout.encodeIndex(255).readUInt32LE(), 255);
+  });
+
   it('marks a container and a command apart, though they be the same number', () => {
     const [subject, kind, serving, command] = compiled([
       'offsetof(struct mark_key, subject)',

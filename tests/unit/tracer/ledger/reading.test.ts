@@ -3,7 +3,7 @@ import { CONTAINERS, MARKS, ROWS, TUPLES } from '../../../../tracer/ledger/layou
 import type { RawSlot, RowOfSlot } from '../../../../tracer/ledger/reading.ts';
 import { changesOf, toReading } from '../../../../tracer/ledger/reading.ts';
 import type { Tuple } from '../../../../tracer/ledger/rows.ts';
-import { orderedWatches } from '../../../../tracer/ledger/watches.ts';
+import { WATCHES } from '../../../../tracer/ledger/watches.ts';
 
 const QUIET = { firstSights: 9n, full: 0n, originUnknown: 0n, outOfRange: 0n };
 
@@ -124,7 +124,7 @@ describe('the reading of a slot', () => {
   });
 
   it('says of a call that it is wide where more tuples were met than are kept, and then tells none', () => {
-    const ordinal = orderedWatches('x86_64').findIndex(([nr]) => nr === SOCKET);
+    const ordinal = WATCHES.x86_64.findIndex(([nr]) => nr === SOCKET);
     const ofSocket = (kept: number): RowOfSlot => {
       const { key, row: plain } = row(20n, 'startup', SOCKET);
       return { key, row: { ...plain, tuples: Array.from({ length: 64 }, (_, at) => (at === ordinal ? kept : 0)) } };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { watchOf } from '../../../../profile/arguments.ts';
 import { ABIS, MAX_SYSCALLS } from '../../../../profile/recording.ts';
-import { WATCHED, orderedWatches, watchEntries } from '../../../../tracer/ledger/watches.ts';
+import { WATCHED, WATCHES, orderWatches, watchEntries } from '../../../../tracer/ledger/watches.ts';
 import { compiled } from './compiled.ts';
 
 const I386_MMAP2 = 192;
@@ -21,10 +21,17 @@ describe('the table of watched arguments', () => {
       const ordinals = own.map(({ bytes }) => bytes.readUInt8(5));
       assert.deepEqual(
         ordinals,
-        orderedWatches(abi).map((_, place) => place),
+        WATCHES[abi].map((_, place) => place),
       );
       assert.ok(ordinals.length > 0 && ordinals.length <= WATCHED);
     }
+  });
+
+  it('has no place for more calls than a row counts tuples of', () => {
+    const watch = { indices: [0], wide64: [], names: ['op'] };
+    const calls = Array.from({ length: WATCHED + 1 }, (_, nr) => [nr, watch] as const);
+    assert.equal(orderWatches(new Map(calls.slice(1))).length, WATCHED);
+    assert.throws(() => orderWatches(new Map(calls)), RangeError);
   });
 
   it('says which registers are taken, and which of them whole', () => {
