@@ -73,6 +73,25 @@ describe('flak trace start', () => {
     }
   });
 
+  it('asks for the pods of a workload by its whole selector', async () => {
+    const there = cluster();
+    const [web] = there.objects['deployments'] ?? [];
+    const matchExpressions = [
+      { key: 'tier', operator: 'In', values: ['a', 'b'] },
+      { key: 'track', operator: 'NotIn', values: ['canary'] },
+      { key: 'live', operator: 'Exists' },
+      { key: 'old', operator: 'DoesNotExist' },
+    ];
+    Object.assign(web ?? {}, { spec: { selector: { matchExpressions }, template: {} } });
+    const selectors: (string | undefined)[] = [];
+    const list: FakeCluster['list'] = (kind, namespace, selector) => {
+      selectors.push(selector);
+      return there.list(kind, namespace);
+    };
+    assert.equal((await runAgainst({ list, resource: there.resource }, 'trace start deploy/web')).code, 0);
+    assert.deepEqual(selectors, ['tier in (a,b),track notin (canary),live,!old']);
+  });
+
   it('rolls the workload of the pods when told to restart', async () => {
     for (const selector of ['deploy/web', 'pod.label.app=web', 'pod.name=web-1']) {
       const there = cluster();

@@ -64,6 +64,13 @@ describe('the HTML report', () => {
     assert.match(report, /none listed/);
   });
 
+  it('stands for a profile that lets nothing through, and one of an unknown runtime', () => {
+    assert.match(renderReport(explain({ defaultAction: 'SCMP_ACT_KILL', syscalls: [] })), /100 %/);
+    const flak = webProfile(1);
+    const contributors = flak.contributors.map((contributor) => ({ ...contributor, runtime: null }));
+    assert.match(renderReport(explain({ ...flak, contributors })), /<td>unknown<\/td>/);
+  });
+
   it('draws no curve where no first sight is known, and says what stable would take', () => {
     const { calls, ...rest } = webProfile(2);
     const undated = calls.map(({ abi, name, origins }) => ({ abi, name, origins }));
