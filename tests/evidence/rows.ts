@@ -4,6 +4,7 @@
  */
 import { ACCURACY_ROWS } from './accuracy-rows.ts';
 import { FOUNDATION_ROWS } from './foundation-rows.ts';
+import { LEDGER_ROWS } from './ledger-rows.ts';
 import { TROUBLE_ROWS } from './trouble-rows.ts';
 
 export interface EvidenceRow {
@@ -14,4 +15,4 @@ export interface EvidenceRow {
   readonly test: string;
 }
 
-export const EVIDENCE: readonly EvidenceRow[] = [...FOUNDATION_ROWS, ...ACCURACY_ROWS, ...TROUBLE_ROWS];
+export const EVIDENCE: readonly EvidenceRow[] = [...FOUNDATION_ROWS, ...ACCURACY_ROWS, ...LEDGER_ROWS, ...TROUBLE_ROWS];
