@@ -140,7 +140,7 @@ const machine = `Linux ${release()}, ${cpus()[0]?.model ?? 'CPU unknown'}, ${cpu
 console.log(`${machine}; ${kept} rounds in ${CASTS} casts, ${disturbed} more rounds in which others traced`);
 console.log(`programs that trace: ${before} before the first join, ${left} of ours after the last leave`);
 if (kept === 0) {
-  console.error('others traced all the time: nothing could be measured');
+  console.error(`nothing measured: no round without programs of others fitted into ${values.seconds} s`);
   process.exitCode = 1;
 } else {
   const figures = figuresOf(samples);
