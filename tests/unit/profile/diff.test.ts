@@ -31,6 +31,14 @@ describe('the difference of two profiles', () => {
     );
   });
 
+  it('sees other arguments of a call that is narrowed in both', () => {
+    const narrowed = (value: number) => document('x', [{ ...allow('socket'), args: equals(value) }]);
+    assert.deepEqual(
+      diffProfiles(narrowed(1), narrowed(2)).syscalls.map(({ change, after }) => [change, after]),
+      [['changed', 'allowed if domain == 2']],
+    );
+  });
+
   it('is none between two spellings of the same', () => {
     const grouped = document('a', [allow('read', 'write')]);
     const single = document('b', [allow('write'), allow('read'), allow('read')], { defaultErrnoRet: 1 });

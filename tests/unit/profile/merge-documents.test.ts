@@ -86,6 +86,12 @@ describe('merging profiles at hand', () => {
     ]);
   });
 
+  it('by their rules keeps no rule that another makes idle', () => {
+    const narrowed = rules([allow(['socket'], [equals(1)])]);
+    const { merged: file } = merged('rules', mergeDocuments([narrowed, rules([allow(['socket'])]), narrowed], false));
+    assert.deepEqual(file.syscalls, [{ names: ['socket'], action: 'SCMP_ACT_ALLOW' }]);
+  });
+
   it('by their rules is the same in any order, and of one with itself nothing new', () => {
     const rule = fc.record({
       names: fc.uniqueArray(fc.constantFrom('read', 'write', 'socket'), { minLength: 1 }),
