@@ -13,7 +13,7 @@ import { environment, finding, ok } from './ending.ts';
 export interface Cluster {
   /** All objects of a kind, of one namespace or (null) of all. */
   readonly list: (kind: ResourceKind, namespace: string | null, labelSelector?: string) => Promise<Outcome<unknown[]>>;
-  readonly resource: (kind: ResourceKind) => Pick<Resource, 'get' | 'jsonPatch' | 'mergePatch' | 'remove'>;
+  readonly resource: (kind: ResourceKind) => Pick<Resource, 'get' | 'create' | 'jsonPatch' | 'mergePatch' | 'remove'>;
 }
 
 /** Opens no connection. */

@@ -30,6 +30,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
         resolve(code ?? 1);
       });
     }),
+  // Loaded for this command alone: a machine without libbpf has the others.
+  checkHere: async () => (await import('../tracer/check/check-here.ts')).checkHere(),
   now: () => performance.now(),
   sleep: (ms) => sleep(ms),
 });

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addDiff } from './commands/diff.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import type { ExplainDeps } from './commands/explain.ts';
 import { addInject } from './commands/inject.ts';
@@ -21,6 +22,7 @@ import { addTraceStop } from './commands/trace-stop.ts';
 import { addTraceWatch } from './commands/trace-watch.ts';
 import { addUninstall } from './commands/uninstall.ts';
 import type { UninstallDeps } from './commands/uninstall.ts';
+import type { DoctorDeps } from './doctor/doctor.ts';
 import type { AddCommand, Ended } from './registration.ts';
 import { EXIT_CODES_TEXT } from './registration.ts';
 
@@ -31,7 +33,8 @@ export type ProgramDeps = UninstallDeps &
   MergeDeps &
   ExplainDeps &
   SnapshotDeps &
-  InstallDeps;
+  InstallDeps &
+  DoctorDeps;
 
 /** `flak <command>`, in the order of the help. */
 const COMMANDS: readonly AddCommand<ProgramDeps>[] = [
@@ -43,6 +46,7 @@ const COMMANDS: readonly AddCommand<ProgramDeps>[] = [
   addInject,
   addInstall,
   addUninstall,
+  addDoctor,
 ];
 
 /** `flak <group> <command>`. */

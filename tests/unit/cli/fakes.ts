@@ -30,6 +30,7 @@ export class FakeCluster implements Cluster {
   readonly removals: string[] = [];
   /** Answers instead of the outcome of `<verb> <plural>/<name>`, the first one first. */
   readonly answers = new Map<string, Outcome<never>[]>();
+  onCreate: (plural: string, object: StoredObject) => void = () => undefined;
   onRemove: (plural: string, name: string) => void = () => undefined;
 
   constructor(objects: Record<string, StoredObject[]>) {
@@ -57,6 +58,12 @@ export class FakeCluster implements Cluster {
       const answer = this.answers.get(`get ${plural}/${name}`)?.shift();
       const found = this.#find(plural, namespace, name);
       return Promise.resolve(answer ?? (found ? { kind: 'ok', value: found } : { kind: 'not-found' }));
+    },
+    create: (_namespace, body) => {
+      const created = body as StoredObject;
+      (this.objects[plural] ??= []).push(created);
+      this.onCreate(plural, created);
+      return Promise.resolve({ kind: 'ok', value: created });
     },
     mergePatch: (namespace, name, body) => {
       const answer = this.answers.get(`patch ${plural}/${name}`)?.shift();
@@ -144,6 +151,7 @@ export async function runAgainst(
     writeFolder: write,
     runProgram: () => Promise.resolve(0),
     addToFolder: write,
+    checkHere: () => Promise.reject(new Error('no machine to look at')),
     now: () => nowMs,
     sleep: (ms) => {
       nowMs += ms;
