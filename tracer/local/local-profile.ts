@@ -55,6 +55,11 @@ export function revisionOf(recording: LocalRecording, subject: LocalSubject): Re
   return revision;
 }
 
+/** Whether the command was ever executed: a filter may forbid that, and to say so, too. */
+export function hasStarted({ containers }: LocalRecording): boolean {
+  return containers.some(({ startedNs }) => startedNs !== null);
+}
+
 /** The union of two recordings of one command. */
 export function unionOfRevisions(a: Revision, b: Revision): Revision {
   const status = (revision: Revision) => ({
@@ -76,10 +81,11 @@ export function unionOfRevisions(a: Revision, b: Revision): Revision {
  * profile then holds too much rather than too little.
  */
 function settleSetup(
-  { containers, reasons }: LocalRecording,
+  recording: LocalRecording,
   arming: LocalSubject['arming'],
 ): { readonly containers: ContainerReading[]; readonly reasons: PartialReason[] } {
-  const isSettled = arming === 'before-gate' && containers.some(({ startedNs }) => startedNs !== null);
+  const { containers, reasons } = recording;
+  const isSettled = arming === 'before-gate' && hasStarted(recording);
   if (isSettled) return { containers: [...containers], reasons: [...reasons] };
   const settled: Partial<Record<Origin, Origin>> = { setup: 'startup', 'exec:foreign': 'startup' };
   return {

@@ -16,6 +16,8 @@ export interface Program {
   /** Runs to its end, or serves until SIGTERM where it has a `load`. */
   readonly command: (folder: string) => readonly string[];
   readonly load?: Load;
+  /** Why it can't be recorded whole: part of it happens without system calls. */
+  readonly partial?: 'io-uring';
 }
 
 export interface Load {

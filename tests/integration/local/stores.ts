@@ -97,6 +97,7 @@ export const STORES: readonly Program[] = [
   },
   {
     name: 'mariadb',
+    partial: 'io-uring',
     packages: ['mariadb-server', 'mariadb-client'],
     user: 'mysql',
     prepare: (folder) => {
