@@ -37,7 +37,7 @@ const environmentSchema = z.object({
   FLAK_LOG_ROOT: path.default('/host/var/log'),
   FLAK_GATE_ROOT: path.default('/run/flak/gates'),
   /** Where tracers keep the names of containers for their successors. */
-  FLAK_ROLL_ROOT: path.default('/run/flak/containers'),
+  FLAK_ROLL_ROOT: path.default('/run/flak'),
   FLAK_PIN_ROOT: path.default('/sys/fs/bpf/flak'),
   FLAK_LOCK_FILE: path.default('/run/flak/ledger.lock'),
   FLAK_LEDGER_OBJECT: path,

@@ -1,4 +1,4 @@
-/** An upgrade under a stream of labelled pods. Long, and not yet reliable: the README's limits say so. */
+/** An upgrade under a stream of labelled pods. Long: it rolls the control plane. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FINALIZER, FLAK_NAMESPACE, GATE } from '../../webhook/names.ts';

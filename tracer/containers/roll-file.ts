@@ -32,15 +32,15 @@ const fileSchema = z.object({
 
 /** 1024 containers of 350 bytes at most. */
 const MAX_BYTES = 512 * 1024;
-const NAME = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.json(?:\.new)?$/;
+const NAME = /^containers-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.json(?:\.new)?$/;
 
 /**
- * `<directory>/<podUid>.json`
+ * `<directory>/containers-<podUid>.json`
  * @param podUid a UUID, checked by the configuration
  * @param onTrouble told why the file could not be written
  */
 export function createRollFile(directory: string, podUid: string, onTrouble: (error: unknown) => void): RollFile {
-  const path = join(directory, `${podUid}.json`);
+  const path = join(directory, `containers-${podUid}.json`);
   return {
     read: () => new Map(Object.entries(parse(path)?.containers ?? {})),
     write: (known) => {
@@ -76,8 +76,9 @@ function parse(path: string): z.infer<typeof fileSchema> | undefined {
  */
 export function listRolls(directory: string, before: Date): string[] {
   try {
-    const names = readdirSync(directory).filter((name) => statSync(join(directory, name)).mtime < before);
-    return [...new Set(names.flatMap((name) => NAME.exec(name)?.[1] ?? []))];
+    const names = readdirSync(directory).filter((name) => NAME.test(name));
+    const old = names.filter((name) => statSync(join(directory, name)).mtime < before);
+    return [...new Set(old.flatMap((name) => NAME.exec(name)?.[1] ?? []))];
   } catch {
     // No tracer has been here yet, or another one swept at the same time.
     return [];

@@ -13,7 +13,7 @@ const NOW = new Date();
 const YESTERDAY = new Date(NOW.getTime() - 25 * 3_600_000);
 
 function setUp(tree: TemporaryTree) {
-  const places = { gateRoot: join(tree.root, 'gates'), rollRoot: join(tree.root, 'containers') };
+  const places = { gateRoot: join(tree.root, 'gates'), rollRoot: join(tree.root, 'names') };
   const left = (directory: string): string[] => readdirSync(directory).sort();
   return { ...places, places, gates: () => left(places.gateRoot), rolls: () => left(places.rollRoot) };
 }
@@ -39,9 +39,9 @@ describe('sweeping', () => {
     using tree = new TemporaryTree();
     const { places, rollRoot, rolls } = setUp(tree);
     for (const podUid of [ALIVE, GONE, UNOPENED]) writeRoll(rollRoot, podUid);
-    for (const podUid of [ALIVE, GONE]) utimesSync(join(rollRoot, `${podUid}.json`), YESTERDAY, YESTERDAY);
+    for (const podUid of [ALIVE, GONE]) utimesSync(join(rollRoot, `containers-${podUid}.json`), YESTERDAY, YESTERDAY);
     sweepLeftovers(places, NOW, () => new Set([ALIVE]));
-    assert.deepEqual(rolls(), [`${ALIVE}.json`, `${UNOPENED}.json`]);
+    assert.deepEqual(rolls(), [`containers-${ALIVE}.json`, `containers-${UNOPENED}.json`]);
   });
 
   it('leaves a directory that somebody else put something into', () => {

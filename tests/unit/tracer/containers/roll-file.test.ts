@@ -11,7 +11,7 @@ const id = (nr: number): string => nr.toString(16).padStart(64, '0');
 const app: ContainerDescription = { name: 'app', kind: 'container', runtime: 'runc' };
 
 function fileIn(tree: TemporaryTree): RollFile {
-  return createRollFile(join(tree.root, 'containers'), UID, (error) => assert.fail(String(error)));
+  return createRollFile(join(tree.root, 'run'), UID, (error) => assert.fail(String(error)));
 }
 
 describe('what a tracer knows of containers', () => {
@@ -32,7 +32,7 @@ describe('what a tracer knows of containers', () => {
     roll.forget([id(1), id(7)]);
     assert.deepEqual([...fileIn(tree).read().keys()], [id(2)]);
     roll.discard();
-    assert.deepEqual(readdirSync(join(tree.root, 'containers')), []);
+    assert.deepEqual(readdirSync(join(tree.root, 'run')), []);
     assert.equal(fileIn(tree).read().size, 0);
     roll.discard();
   });
@@ -66,7 +66,7 @@ describe('what a tracer knows of containers', () => {
   ] as const) {
     it(`is nothing where the file is ${what}, and is written anew`, () => {
       using tree = new TemporaryTree();
-      tree.file(`containers/${UID}.json`, text);
+      tree.file(`run/containers-${UID}.json`, text);
       const roll = createRoll(() => app, fileIn(tree));
       roll.notice([id(2)]);
       assert.deepEqual([...fileIn(tree).read()], [[id(2), app]]);
@@ -75,11 +75,11 @@ describe('what a tracer knows of containers', () => {
 
   it('is kept in memory alone where it cannot be written, which is said', () => {
     using tree = new TemporaryTree();
-    tree.file('containers', 'in the way');
+    tree.file('run', 'in the way');
     const troubles: unknown[] = [];
     const roll = createRoll(
       () => app,
-      createRollFile(join(tree.root, 'containers'), UID, (error) => troubles.push(error)),
+      createRollFile(join(tree.root, 'run'), UID, (error) => troubles.push(error)),
     );
     roll.notice([id(1)]);
     assert.equal(roll.describe(id(1)).name, 'app');
@@ -88,9 +88,9 @@ describe('what a tracer knows of containers', () => {
 
   it('replaces what a tracer that was killed while it wrote has left', () => {
     using tree = new TemporaryTree();
-    mkdirSync(join(tree.root, 'containers'));
-    writeFileSync(join(tree.root, `containers/${UID}.json.new`), '{"vers');
+    mkdirSync(join(tree.root, 'run'));
+    writeFileSync(join(tree.root, `run/containers-${UID}.json.new`), '{"vers');
     createRoll(() => app, fileIn(tree)).notice([id(1)]);
-    assert.deepEqual(readdirSync(join(tree.root, 'containers')), [`${UID}.json`]);
+    assert.deepEqual(readdirSync(join(tree.root, 'run')), [`containers-${UID}.json`]);
   });
 });
