@@ -56,30 +56,35 @@ static __always_inline void note_known(struct known *known, const struct tuple_k
 	known->values[2] = key->values[2];
 }
 
-/*
- * Writes the tuple down, and what of it is known. True once the call is wide: then nothing can be added any more.
- * The count is raised by whoever has inserted, so two CPUs that meet the same tuple count it once.
- */
-static __noinline bool record_tuple(const struct tuple_key *key, __u32 slot, __u32 *kept)
+enum outcome {
+	NOT_WRITTEN, /* there was no room, or the slot is being left: to be tried again */
+	WRITTEN,
+	NOTHING_MORE, /* the call is wide: nothing can be added to what stands of it */
+};
+
+/* The count is raised by whoever has inserted, so two CPUs that meet the same tuple count it once. */
+static __noinline enum outcome record_tuple(const struct tuple_key *key, __u32 slot, __u32 *kept)
 {
 	void *tuples = bpf_map_lookup_elem(&slot_tuples, &slot);
 	__u64 now = bpf_ktime_get_boot_ns();
 
 	if (*(volatile __u32 *)kept > TUPLES_PER_CALL)
-		return true;
-	if (!tuples || bpf_map_lookup_elem(tuples, key))
-		return false;
+		return NOTHING_MORE;
+	if (!tuples)
+		return NOT_WRITTEN;
+	if (bpf_map_lookup_elem(tuples, key))
+		return WRITTEN;
 	if (*(volatile __u32 *)kept == TUPLES_PER_CALL) {
 		__sync_fetch_and_add(kept, 1);
 	} else if (bpf_map_update_elem(tuples, key, &now, BPF_NOEXIST) == 0) {
 		__sync_fetch_and_add(kept, 1);
 	} else {
 		if (bpf_map_lookup_elem(tuples, key))
-			return false;
+			return WRITTEN;
 		__sync_fetch_and_add(kept, TUPLES_PER_CALL + 1);
 	}
 	COUNT(slot, first_sights);
-	return *(volatile __u32 *)kept > TUPLES_PER_CALL;
+	return *(volatile __u32 *)kept > TUPLES_PER_CALL ? NOTHING_MORE : WRITTEN;
 }
 
 #endif

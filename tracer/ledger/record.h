@@ -53,13 +53,16 @@ static __noinline struct row *write_call(const struct place *place, __u8 abi, __
 	return row;
 }
 
-/* The same with the tuple of a watched call. True once the call is wide: nothing can be added to what stands of it. */
-static __noinline bool write_tuple(const struct place *place, const struct watch *watch, const struct tuple_key *key)
+/* The same with the tuple of a watched call. */
+static __noinline enum outcome write_tuple(const struct place *place, const struct watch *watch,
+					   const struct tuple_key *key)
 {
 	struct row *row = write_call(place, key->abi, key->origin, key->nr);
 	__u32 ordinal = watch->ordinal;
 
-	return row && ordinal < WATCHED && record_tuple(key, place->slot, &row->tuples[ordinal]);
+	if (!row || ordinal >= WATCHED)
+		return NOT_WRITTEN;
+	return record_tuple(key, place->slot, &row->tuples[ordinal]);
 }
 
 static __always_inline void begin_tuple(struct tuple_key *key, const struct place *place, __u8 abi, __u8 origin, int nr)
@@ -81,6 +84,7 @@ static __always_inline void record_call(struct caller *caller, __u8 abi, __u8 or
 	__u64 bit = 1ULL << (nr & 63);
 	__u32 word = (__u32)nr / 64;
 	struct tuple_key key;
+	enum outcome outcome;
 	struct known *known;
 	struct watch *watch;
 
@@ -100,9 +104,11 @@ static __always_inline void record_call(struct caller *caller, __u8 abi, __u8 or
 	known = known_at(caller, &key);
 	if (is_known(known, &key))
 		return;
-	if (write_tuple(&caller->place, watch, &key))
+	outcome = write_tuple(&caller->place, watch, &key);
+	if (outcome == WRITTEN)
+		note_known(known, &key);
+	else if (outcome == NOTHING_MORE)
 		caller->seen[word] |= bit;
-	note_known(known, &key);
 }
 
 /*

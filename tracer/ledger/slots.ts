@@ -78,8 +78,9 @@ function writeMarks({ bpf }: SlotDeps, map: number, marks: readonly Buffer[]): v
 }
 
 /**
- * Brings a slot from whatever state a crash left it in to armed. Targets come before the map of the rows, and that before the
- * generation: placing a map waits for all running programs, so an answer found under the new generation knows the targets.
+ * Brings a slot from whatever state a crash left it in to armed. The maps come before the targets, so that whoever is met finds
+ * where to write; then one is placed again, before the generation: that waits for all running programs, so an answer found under the new
+ * generation knows the targets.
  * The slot's time comes last: whoever was met before it was there at arming.
  * @param commands hashes of the commands of probes and hooks
  */
@@ -96,10 +97,11 @@ export function arm(deps: SlotDeps, index: number, entry: SlotEntry, commands: r
     marks,
     commands.map((hash) => layout.encodeMark('command', hash)),
   );
+  const rows = openOrCreate(deps, 'rows', index);
   for (const id of entry.cgroupIds) {
     bpf.update(pins.maps.targets, layout.encodeU64(id), layout.encodeTarget(index, entry.slotGeneration));
   }
-  const rows = openOrCreate(deps, 'rows', index);
+  placeInner(deps, 'rows', index, rows);
   bumpGeneration(deps);
   const armedNs = entry.armedNs === layout.NOT_ARMED ? deps.bootNs() : entry.armedNs;
   if (armedNs !== entry.armedNs) writeEntry(deps, index, { ...entry, armedNs });

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { SIZES, encodeU64 } from '../../../tracer/ledger/layout.ts';
+import { joinSlot } from '../../../tracer/ledger/join.ts';
+import { loadKernel } from '../../../tracer/ledger/kernel.ts';
+import type { Bpf } from '../../../tracer/ledger/libbpf.ts';
+import { loadBpf } from '../../../tracer/ledger/libbpf.ts';
+import { withLock } from '../../../tracer/ledger/lock.ts';
+import type { JoinDeps } from '../../../tracer/ledger/shared-node.ts';
+import { skipBecause } from '../../skip.ts';
+import { calledBy } from './numbers.ts';
+import type { PodCgroup, Stage } from './stage.ts';
+import { compile, makeCgroup, openStage } from './stage.ts';
+
+const UMOUNT2 = 166; // whose arguments are watched
+const GETPGID = 121;
+
+interface Asked {
+  /** Has the task make a call, and waits for it. */
+  readonly call: (nr: number) => void;
+  end(): Promise<void>;
+}
+
+/** A task in the cgroup that makes calls while the joining thread waits for it. */
+function startAsked(stage: Stage, cgroup: string): Asked {
+  const [program, orders, answers] = ['number', 'orders', 'answers'].map((name) => join(stage.folder, name));
+  if (program === undefined || orders === undefined || answers === undefined) throw new Error('three names');
+  compile('number', program);
+  execFileSync('mkfifo', [orders, answers]);
+  const script = 'echo $$ > "$0/cgroup.procs"; exec "$1" ask < "$2" > "$3"';
+  const child = spawn('sh', ['-c', script, cgroup, program, orders, answers], { stdio: 'inherit' });
+  const [told, heard] = [openSync(orders, 'r+'), openSync(answers, 'r+')];
+  const ready = Buffer.from('ready\n');
+  const listen = (): void => {
+    readSync(heard, Buffer.alloc(ready.length));
+  };
+  listen();
+  return {
+    call: (nr) => {
+      writeSync(told, `${nr}\n`);
+      listen();
+    },
+    end: async () => {
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
+      closeSync(told);
+      closeSync(heard);
+    },
+  };
+}
+
+describe('a join beside a workload that calls', function () {
+  let stage: Stage;
+  let pod: PodCgroup;
+
+  before(function () {
+    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
+  });
+  beforeEach(() => {
+    stage = openStage();
+    pod = stage.pod();
+  });
+  afterEach(() => {
+    stage[Symbol.dispose]();
+  });
+
+  function depsWith(bpf: Bpf): JoinDeps {
+    return { ...stage.options, bpf, kernel: loadKernel() };
+  }
+
+  it('loses no call that is made at any step after the cgroup is known, with watched arguments or without', async () => {
+    const asked = startAsked(stage, makeCgroup(pod, 'one'));
+    const bpf = loadBpf();
+    const target = encodeU64(pod.target.cgroupIds[0] ?? 0n);
+    let steps = 0; // none before: a cgroup that was met untraced is asked for again only when all is in place
+    const callAfter = (isTarget: boolean): void => {
+      if (isTarget || steps > 0) steps++;
+      if (steps > 0) [UMOUNT2, GETPGID].forEach(asked.call);
+    };
+    const deps = depsWith({
+      ...bpf,
+      createHash: (...args) => {
+        const map = bpf.createHash(...args);
+        callAfter(false);
+        return map;
+      },
+      update: (map, key, value) => {
+        bpf.update(map, key, value);
+        callAfter(key.equals(target) && value.length === SIZES.target);
+      },
+    });
+    const joined = await withLock(deps.lockFile, deps.kernel, () => joinSlot(deps, pod.target));
+    assert.ok(joined.kind === 'ok' && steps > 2);
+    [UMOUNT2, GETPGID].forEach(asked.call);
+    const [container] = joined.slot.read().containers;
+    await joined.slot.leave();
+    await asked.end();
+    const called = calledBy(container, 'x86_64');
+    assert.ok(called.includes(UMOUNT2) && called.includes(GETPGID), String(called));
+    const tuples = container?.entries.flatMap((entry) => entry.arguments.find(({ nr }) => nr === UMOUNT2)?.tuples);
+    assert.deepEqual(tuples, [['4294967295']]);
+  });
+});
