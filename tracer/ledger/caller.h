@@ -41,12 +41,17 @@ static __always_inline bool is_caller_of(const struct caller *caller, const stru
 	       caller->place.slot_generation == place->slot_generation;
 }
 
-/* Asks the truth where the task belongs, and keeps the answer. */
-static __noinline struct caller *place_caller(struct task_struct *task, __u64 id, __u64 now, struct place *place)
+/*
+ * Asks the truth where the task belongs, and keeps the answer. The cgroup is the one whose id was looked at: were it read again, and the task
+ * moved meanwhile, the answer for the one would be kept for the other.
+ */
+static __noinline struct caller *place_caller(struct task_struct *task, struct cgroup *cgroup, __u64 now,
+					      struct place *place)
 {
 	struct caller *caller = caller_of(task);
+	__u64 id = id_of(cgroup);
 
-	walk(cgroup_of(task), place);
+	walk(cgroup, place);
 	if (place->slot == NO_SLOT) {
 		note_untraced(id, now);
 		return NULL;
@@ -68,7 +73,8 @@ static __noinline struct caller *place_caller(struct task_struct *task, __u64 id
 static __always_inline struct caller *find_caller(struct task_struct *task, struct place *place)
 {
 	__u64 now = *(volatile __u64 *)&generation;
-	__u64 id = id_of(cgroup_of(task));
+	struct cgroup *cgroup = cgroup_of(task);
+	__u64 id = id_of(cgroup);
 	struct caller *caller;
 
 	place->slot = NO_SLOT;
@@ -77,7 +83,7 @@ static __always_inline struct caller *find_caller(struct task_struct *task, stru
 	caller = caller_of(task);
 	if (caller && caller->cgroup == id && caller->generation == now)
 		return caller;
-	return place_caller(task, id, now, place);
+	return place_caller(task, cgroup, now, place);
 }
 
 static __always_inline __u8 origin_of(struct task_struct *task, const struct caller *caller)
