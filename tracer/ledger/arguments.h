@@ -75,13 +75,13 @@ static __noinline enum outcome record_tuple(const struct tuple_key *key, __u32 s
 	if (bpf_map_lookup_elem(tuples, key))
 		return WRITTEN;
 	if (*(volatile __u32 *)kept == TUPLES_PER_CALL) {
-		__sync_fetch_and_add(kept, 1);
+		__atomic_fetch_add(kept, 1, __ATOMIC_RELAXED);
 	} else if (bpf_map_update_elem(tuples, key, &now, BPF_NOEXIST) == 0) {
-		__sync_fetch_and_add(kept, 1);
+		__atomic_fetch_add(kept, 1, __ATOMIC_RELAXED);
 	} else {
 		if (bpf_map_lookup_elem(tuples, key))
 			return WRITTEN;
-		__sync_fetch_and_add(kept, TUPLES_PER_CALL + 1);
+		__atomic_fetch_add(kept, TUPLES_PER_CALL + 1, __ATOMIC_RELAXED);
 	}
 	COUNT(slot, first_sights);
 	return *(volatile __u32 *)kept > TUPLES_PER_CALL ? NOTHING_MORE : WRITTEN;

@@ -11,7 +11,7 @@ static __always_inline void count(__u32 slot, __u32 offset)
 	struct counters *counters = bpf_map_lookup_elem(&slot_counters, &slot);
 
 	if (counters)
-		__sync_fetch_and_add((__u64 *)((char *)counters + offset), 1);
+		__atomic_fetch_add((__u64 *)((char *)counters + offset), 1, __ATOMIC_RELAXED);
 }
 
 #define COUNT(slot, what) count(slot, __builtin_offsetof(struct counters, what))
