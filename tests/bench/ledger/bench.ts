@@ -121,7 +121,7 @@ async function playCast(samples: Samples, rounds: number, limitMs: number, objec
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '200' },
-    seconds: { type: 'string', default: '300' },
+    seconds: { type: 'string', default: '240' },
     object: { type: 'string' },
   },
 });
