@@ -21,18 +21,18 @@ export function missesOf(deps: SlotDeps, held: HeldSlot): bigint {
 
 function readContainers({ bpf }: SlotDeps, { inner }: HeldSlot): Map<bigint, layout.ContainerRow> {
   const bytes = Buffer.alloc(SIZES.container);
-  const containers = bpf.keys(inner.containers, SIZES.containerKey, layout.CONTAINERS).map((key) => {
-    bpf.lookup(inner.containers, key, bytes);
-    return [key.readBigUInt64LE(), layout.decodeContainer(bytes)] as const;
+  const containers = bpf.keys(inner.containers, SIZES.containerKey, layout.CONTAINERS).flatMap((key) => {
+    const isThere = bpf.lookup(inner.containers, key, bytes);
+    return isThere ? [[key.readBigUInt64LE(), layout.decodeContainer(bytes)] as const] : [];
   });
   return new Map(containers);
 }
 
 function readRows({ bpf }: SlotDeps, { inner }: HeldSlot): RowOfSlot[] {
   const bytes = Buffer.alloc(SIZES.row);
-  return bpf.keys(inner.rows, SIZES.rowKey, layout.ROWS).map((key) => {
-    bpf.lookup(inner.rows, key, bytes);
-    return { key: decodeRowKey(key), row: decodeRow(bytes) };
+  return bpf.keys(inner.rows, SIZES.rowKey, layout.ROWS).flatMap((key) => {
+    const isThere = bpf.lookup(inner.rows, key, bytes); // not where another tracer of the slot has freed it meanwhile
+    return isThere ? [{ key: decodeRowKey(key), row: decodeRow(bytes) }] : [];
   });
 }
 
