@@ -11,7 +11,7 @@ import type { JoinDeps } from './shared-node.ts';
 import { clearNode, closeNode, openNode } from './shared-node.ts';
 import { askSlotLocks } from './slot-lock.ts';
 import type { SlotDeps } from './slots.ts';
-import { arm, disarm, prepareFresh, readDirectory, readEntry, writeEntry } from './slots.ts';
+import { arm, disarm, prepareFresh, readDirectory, readEntry, removeTarget, writeEntry } from './slots.ts';
 
 const NO_CGROUP: RefusedResult = {
   kind: 'refused',
@@ -51,7 +51,9 @@ function claim(slotDeps: SlotDeps, podUid: string, cgroupIds: readonly bigint[])
       disarm(slotDeps, choice.index);
       return claim(slotDeps, podUid, cgroupIds);
     }
-    const ids = [...new Set([...cgroupIds, ...found.cgroupIds])].slice(0, layout.CGROUPS_PER_SLOT);
+    const all = [...new Set([...cgroupIds, ...found.cgroupIds])];
+    const ids = all.slice(0, layout.CGROUPS_PER_SLOT);
+    for (const id of all.slice(ids.length)) removeTarget(slotDeps, id); // or it would go on writing, and into another pod's slot one day
     return {
       kind: 'claimed',
       index: choice.index,

@@ -123,6 +123,11 @@ export function prepareFresh(deps: SlotDeps, index: number, podUid: string, cgro
   };
 }
 
+/** The programs stop at the next bump of the generation to take this cgroup for a slot's. */
+export function removeTarget({ bpf, pins }: SlotDeps, cgroupId: bigint): void {
+  bpf.remove(pins.maps.targets, layout.encodeU64(cgroupId));
+}
+
 /**
  * From now on what these containers call is `serving`. To be called under the lock. The map is placed once more for the wait, and
  * the generation is bumped then: an answer that carries the new one was found by a program that saw the marks.
@@ -146,9 +151,10 @@ export function markServing(deps: SlotDeps, { index, inner }: HeldSlot, cgroupId
 export function disarm(deps: SlotDeps, index: number): void {
   const entry = readEntry(deps, index);
   writeEntry(deps, index, { ...entry, armedNs: layout.NOT_ARMED });
-  for (const id of entry.cgroupIds) deps.bpf.remove(deps.pins.maps.targets, layout.encodeU64(id));
+  for (const id of entry.cgroupIds) removeTarget(deps, id);
   bumpGeneration(deps);
   for (const role of INNER_ROLES) removeInner(deps, role, index);
+  bumpGeneration(deps); // once more after the wait: a weakly ordered CPU may have read the new generation before an old target
   writeEntry(deps, index, {
     ...entry,
     podUid: '0'.repeat(32),

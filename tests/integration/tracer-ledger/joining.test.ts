@@ -9,11 +9,12 @@ import { loadKernel } from '../../../tracer/ledger/kernel.ts';
 import type { Bpf } from '../../../tracer/ledger/libbpf.ts';
 import { loadBpf } from '../../../tracer/ledger/libbpf.ts';
 import { withLock } from '../../../tracer/ledger/lock.ts';
+import type { Slot } from '../../../tracer/ledger/ledger.ts';
 import type { JoinDeps } from '../../../tracer/ledger/shared-node.ts';
 import { skipBecause } from '../../skip.ts';
 import { calledBy } from './numbers.ts';
 import type { PodCgroup, Stage } from './stage.ts';
-import { compile, makeCgroup, openStage } from './stage.ts';
+import { compile, makeCgroup, openStage, runInside } from './stage.ts';
 
 const UMOUNT2 = 166; // whose arguments are watched
 const GETPGID = 121;
@@ -103,5 +104,38 @@ describe('a join beside a workload that calls', function () {
     assert.ok(called.includes(UMOUNT2) && called.includes(GETPGID), String(called));
     const tuples = container?.entries.flatMap((entry) => entry.arguments.find(({ nr }) => nr === UMOUNT2)?.tuples);
     assert.deepEqual(tuples, [['4294967295']]);
+  });
+
+  it('reads nothing of a row that another tracer of the slot frees at that moment', async () => {
+    const bpf = loadBpf();
+    const deps = depsWith({
+      ...bpf,
+      keys: (map, keySize, maxEntries) => {
+        const keys = bpf.keys(map, keySize, maxEntries);
+        if (keySize === SIZES.rowKey) for (const key of keys.slice(1)) bpf.remove(map, key);
+        return keys;
+      },
+    });
+    const joined = await withLock(deps.lockFile, deps.kernel, () => joinSlot(deps, pod.target));
+    assert.ok(joined.kind === 'ok');
+    for (const name of ['one', 'two', 'three']) runInside(makeCgroup(pod, name), 'true');
+    const entries = joined.slot.read().containers.flatMap((container) => container.entries);
+    await joined.slot.leave();
+    assert.equal(entries.length, 1);
+  });
+
+  it('lets go of a pod’s oldest cgroup where a fifth is found, for good', async () => {
+    const pods = Array.from({ length: 5 }, () => stage.pod());
+    const [first, ...later] = pods.map(({ target }) => target.cgroupIds[0] ?? 0n);
+    const { podUid } = pod.target;
+    const joinAt = async (cgroupIds: bigint[]): Promise<Slot> => stage.join({ ...pod, target: { podUid, cgroupIds } });
+    await joinAt([first ?? 0n]);
+    const slot = await joinAt(later);
+    pods.forEach((one, place) => {
+      runInside(makeCgroup(one, `c${place}`), 'true');
+    });
+    const names = slot.read().containers.map(({ name }) => name);
+    await slot.leave();
+    assert.deepEqual(names.sort(), ['c1', 'c2', 'c3', 'c4']);
   });
 });
