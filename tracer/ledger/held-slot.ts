@@ -5,7 +5,7 @@ import { closePins } from './pins.ts';
 import { forget, missesOf, readCounters, readSlot } from './read-slot.ts';
 import { changesOf } from './reading.ts';
 import type { JoinDeps } from './shared-node.ts';
-import { closeNode } from './shared-node.ts';
+import { closeNode, isCgroupGone } from './shared-node.ts';
 import { holdSlotLock } from './slot-lock.ts';
 import type { HeldSlot, SlotDeps } from './slots.ts';
 import { disarm, markServing } from './slots.ts';
@@ -17,9 +17,8 @@ export interface JoinedSlot extends Slot {
 
 /** To be called under the lock. */
 export function holdSlot(deps: JoinDeps, slotDeps: SlotDeps, held: HeldSlot, resumed: boolean): JoinedSlot {
-  const { bpf, kernel, lockFile, cgroupRoot } = deps;
+  const { bpf, kernel, lockFile } = deps;
   const releaseLock = holdSlotLock(lockFile, kernel, held.index);
-  const isGone = (id: bigint): boolean => kernel.inCgroup(cgroupRoot, id, () => true) === null;
   let isOpen = true;
   const closeOwn = (): void => {
     for (const map of Object.values(held.inner)) bpf.close(map);
@@ -41,7 +40,7 @@ export function holdSlot(deps: JoinDeps, slotDeps: SlotDeps, held: HeldSlot, res
       }),
     free: (cgroupIds) =>
       whileOpen(() => {
-        forget(slotDeps, held, new Set(cgroupIds.filter(isGone)));
+        forget(slotDeps, held, new Set(cgroupIds.filter((id) => isCgroupGone(deps, id))));
       }),
     leave: () =>
       whileOpen(() => {

@@ -8,7 +8,7 @@ import * as layout from './layout.ts';
 import { arePinned } from './pins.ts';
 import { listRunning } from './running.ts';
 import type { JoinDeps } from './shared-node.ts';
-import { clearNode, closeNode, openNode } from './shared-node.ts';
+import { clearNode, closeNode, isCgroupGone, openNode } from './shared-node.ts';
 import { askSlotLocks } from './slot-lock.ts';
 import type { SlotDeps } from './slots.ts';
 import { arm, disarm, prepareFresh, readDirectory, readEntry, removeTarget, writeEntry } from './slots.ts';
@@ -20,7 +20,7 @@ const NO_CGROUP: RefusedResult = {
 };
 
 function sweep(deps: JoinDeps, slotDeps: SlotDeps, podUid: string): void {
-  const isGone = (id: bigint): boolean => deps.kernel.inCgroup(deps.cgroupRoot, id, () => true) === null;
+  const isGone = (id: bigint): boolean => isCgroupGone(deps, id);
   const entries = readDirectory(slotDeps);
   const nowNs = slotDeps.bootNs();
   const steps = askSlotLocks(deps.lockFile, deps.kernel, (isHeld) =>

@@ -1,6 +1,7 @@
 /** What the tracers of a node share: the first one loads it, the last one out switches off the light. Everything here runs under the lock. */
 import { existsSync, rmSync } from 'node:fs';
 import { release } from 'node:os';
+import { join } from 'node:path';
 import type { Kernel } from './kernel.ts';
 import type { RefusedResult } from './ledger.ts';
 import type { Bpf } from './libbpf.ts';
@@ -20,6 +21,17 @@ export interface JoinDeps {
   readonly lockFile: string;
   readonly objectFile: string;
   readonly cgroupRoot: string;
+}
+
+/**
+ * Whether a cgroup's directory is removed. Before Linux 6.1 the kernel leads to a removed one for as long as anything is charged to it:
+ * it has no files then.
+ */
+export function isCgroupGone(
+  { kernel, cgroupRoot }: Pick<JoinDeps, 'kernel' | 'cgroupRoot'>,
+  cgroupId: bigint,
+): boolean {
+  return kernel.inCgroup(cgroupRoot, cgroupId, (directory) => existsSync(join(directory, 'cgroup.procs'))) !== true;
 }
 
 /** Where no slot is in use. No lock file stays either, unless a ledger of another layout needs it: lock.ts knows when one is gone. */
