@@ -115,7 +115,7 @@ export const REFUSALS = {
   'no-btf': 'the kernel has no BTF (CONFIG_DEBUG_INFO_BTF); see `flak doctor`',
   'lockdown-confidentiality':
     'kernel lockdown is in confidentiality mode, which forbids BPF from reading kernel memory',
-  'missing-capability': 'the tracer lacks CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN)',
+  'missing-capability': 'the tracer lacks CAP_SYS_ADMIN or CAP_DAC_READ_SEARCH',
   memlock: 'the kernel charges BPF maps to RLIMIT_MEMLOCK and the limit is too low',
   'bpffs-not-mountable': 'no BPF file system is mounted at /sys/fs/bpf and none could be mounted',
   'kernel-too-old': 'the kernel refused a BPF program that needs Linux 5.10 or newer',

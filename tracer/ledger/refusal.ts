@@ -16,14 +16,12 @@ export interface RefusedFor {
   readonly detail: string;
 }
 
-const CAP_SYS_ADMIN = 1n << 21n;
-const CAP_PERFMON_AND_BPF = (1n << 38n) | (1n << 39n);
+/** CAP_SYS_ADMIN finds maps and programs by their ids (CAP_BPF may not: kernel/bpf/syscall.c), CAP_DAC_READ_SEARCH cgroups by theirs. */
+const NEEDED = (1n << 21n) | (1n << 2n);
 
 /** What can be known before anything is loaded; null where nothing speaks against it. */
 export function refuseNode(facts: NodeFacts): RefusedFor | null {
-  const isAdmin = (facts.capabilities & CAP_SYS_ADMIN) !== 0n;
-  const mayTrace = (facts.capabilities & CAP_PERFMON_AND_BPF) === CAP_PERFMON_AND_BPF;
-  if (!isAdmin && !mayTrace) {
+  if ((facts.capabilities & NEEDED) !== NEEDED) {
     return { refusal: 'missing-capability', detail: `effective capabilities are ${facts.capabilities.toString(16)}` };
   }
   if (facts.lockdown.includes('[confidentiality]')) {
