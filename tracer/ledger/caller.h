@@ -13,9 +13,18 @@
 #include "state.h"
 #include "task.h"
 
+/* Whether a task may be one whose parent could hand it nothing on. */
+static __always_inline bool is_state_lost(__u32 slot)
+{
+	struct counters *counters = bpf_map_lookup_elem(&slot_counters, &slot);
+
+	return counters && counters->origin_unknown;
+}
+
 /*
  * A task met for the first time in its container. Older than the slot: it was there at arming, workload.
- * Else it has been moved in, since whoever is forked inside inherits the state of its parent: a runtime.
+ * Else it has been moved in, since whoever is forked inside inherits the state of its parent: a runtime; unless a state was lost in
+ * this slot: then it may be the workload's, and counts as that.
  */
 static __always_inline struct caller *meet_caller(struct task_struct *task, const struct place *place)
 {
@@ -29,7 +38,7 @@ static __always_inline struct caller *meet_caller(struct task_struct *task, cons
 	}
 	__builtin_memset(caller, 0, sizeof(*caller));
 	caller->first_filter = filter_of(task);
-	caller->origin = start_of(task) < slot->armed_ns ? ORIGIN_STARTUP : ORIGIN_SETUP;
+	caller->origin = start_of(task) < slot->armed_ns || is_state_lost(index) ? ORIGIN_STARTUP : ORIGIN_SETUP;
 	caller->entered = 1;
 	caller->entered_nr = ANY_NR;
 	return caller;

@@ -77,8 +77,11 @@ static __always_inline __u32 base_of(__u32 from, __u32 end)
 	return base;
 }
 
-/* Copies the arguments of the current task's program. 0: there are none, or more than COMMAND_BYTES, which nothing matches. */
-static __always_inline __u32 copy_arguments(struct task_struct *task)
+/*
+ * Copies the arguments of the current task's program. 0: there are none, or more than COMMAND_BYTES, which nothing matches; or the kernel
+ * has just put a page of them away, and nobody may wait for it here.
+ */
+static __always_inline __u32 copy_arguments(struct task_struct *task, const struct place *place)
 {
 	__u32 only = 0;
 	struct command *command = bpf_map_lookup_elem(&commands, &only);
@@ -86,7 +89,11 @@ static __always_inline __u32 copy_arguments(struct task_struct *task)
 
 	if (!command || length == 0 || length > COMMAND_BYTES)
 		return 0;
-	return bpf_probe_read_user(command->bytes, length, (const void *)begin) ? 0 : length;
+	if (bpf_probe_read_user(command->bytes, length, (const void *)begin)) {
+		COUNT(place->slot, origin_unknown);
+		return 0;
+	}
+	return length;
 }
 
 /*
@@ -113,7 +120,7 @@ static __noinline bool is_marked_script(const struct place *place, __u32 end)
 static __always_inline bool is_marked_command(struct task_struct *task, struct linux_binprm *program,
 					      const struct place *place)
 {
-	__u32 end = copy_arguments(task);
+	__u32 end = copy_arguments(task, place);
 
 	if (!end)
 		return false;

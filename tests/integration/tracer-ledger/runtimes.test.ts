@@ -4,7 +4,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { skipBecause } from '../../skip.ts';
+import { encodeCounters, encodeIndex } from '../../../tracer/ledger/layout.ts';
 import type { ContainerReading, Slot } from '../../../tracer/ledger/ledger.ts';
+import { loadBpf } from '../../../tracer/ledger/libbpf.ts';
+import { closePins, openPins } from '../../../tracer/ledger/pins.ts';
 import type { BundleOptions } from './bundles.ts';
 import { DENYING_FILTER, makeBundle, makeRoot, runCrun, runc } from './bundles.ts';
 import { calledBy, deniedTo, straceNumbers } from './numbers.ts';
@@ -27,6 +30,15 @@ async function untilCalled(slot: Slot, name: string, nr: number): Promise<Contai
     if (calledBy(found, 'x86_64').includes(nr) || turn === 500) return found;
     await sleep(20);
   }
+}
+
+/** Says in the kernel that the state of a task found no memory, which can't be brought about at will. */
+function loseState({ options }: Stage, index: number): void {
+  const bpf = loadBpf();
+  const pins = openPins(bpf, options.pinRoot, options.objectFile);
+  const counters = { firstSights: 0n, full: 0n, originUnknown: 1n, outOfRange: 0n };
+  bpf.update(pins.maps.counters, encodeIndex(index), encodeCounters(counters));
+  closePins(bpf, pins);
 }
 
 describe('who called, told apart for real runtimes', function () {
@@ -129,6 +141,18 @@ describe('who called, told apart for real runtimes', function () {
     assert.deepEqual(
       calledBy(container, 'x86_64', 'exec:foreign', 'startup'),
       straceNumbers(stage.folder, join(root, 'bin/target'), 'more'),
+    );
+  });
+
+  it('takes newcomers for the workload where a state was lost before: too much rather than too little', () => {
+    const root = makeRoot(stage.folder, 'workload');
+    loseState(stage, 0);
+    runc(stage.folder, 'run', '--bundle', makeBundle(stage.folder, root, pod, 'after', PLAIN), 'after');
+    const { containers, reasons } = slot.read();
+    assert.deepEqual(reasons, ['origin-unknown']);
+    assert.deepEqual(
+      containers[0]?.entries.map((entry) => entry.origin),
+      ['startup'],
     );
   });
 
