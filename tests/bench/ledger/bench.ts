@@ -4,7 +4,8 @@
  * build of the ledger. Needs root, cc, clang and libbpf's headers. Times only rounds in which nobody else traces.
  */
 import { execFileSync } from 'node:child_process';
-import { cpus, release } from 'node:os';
+import { mkdtempDisposableSync } from 'node:fs';
+import { cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -70,23 +71,27 @@ function setScene(stage: Stage): Scene {
   };
 }
 
+/** Object files of the ledger. */
+interface Builds {
+  readonly ours: string;
+  readonly other: string | undefined;
+}
+
 async function loadContestants(
   stages: DisposableStack,
   kernel: KernelPrograms,
   { pods, containers }: Scene,
-  objectFile?: string,
+  { ours, other }: Builds,
 ): Promise<Contestant[]> {
   const stage = (): Stage => stages.use(openStage());
-  const yardsticks = stage();
-  const ours = join(yardsticks.folder, 'ledger.bpf.o');
-  execFileSync('sh', [`${REPOSITORY}/tracer/ledger/build.sh`, ours]);
-  const contestants = loadYardsticks(yardsticks, kernel, containers[0] ?? '');
+  const contestants = loadYardsticks(stage(), kernel, containers[0] ?? '');
   for (const targets of TARGETS) {
     const build = { name: ledgerOf(targets), objectFile: ours };
     contestants.push(await joinLedger(stage(), kernel, pods.slice(0, targets), build));
   }
-  if (objectFile !== undefined) {
-    contestants.push(await joinLedger(stage(), kernel, pods.slice(0, 1), { name: 'other build', objectFile }));
+  if (other !== undefined) {
+    const build = { name: 'other build', objectFile: other };
+    contestants.push(await joinLedger(stage(), kernel, pods.slice(0, 1), build));
   }
   return contestants;
 }
@@ -99,14 +104,14 @@ interface Outcome extends Rounds {
   readonly left: number;
 }
 
-async function playCast(samples: Samples, rounds: number, limitMs: number, objectFile?: string): Promise<Outcome> {
+async function playCast(samples: Samples, rounds: number, limitMs: number, builds: Builds): Promise<Outcome> {
   const endMs = performance.now() + limitMs;
   using stages = new DisposableStack();
   const kernel = openKernelPrograms();
   const scene = setScene(stages.use(openStage()));
   for (const measure of scene.measures) await measure.take(); // so that all callers are there
   const before = kernel.countForeign();
-  const contestants = await loadContestants(stages, kernel, scene, objectFile);
+  const contestants = await loadContestants(stages, kernel, scene, builds);
   const { measures } = scene;
   const isDisturbed = (): boolean => kernel.countForeign() > 0;
   const nowMs = (): number => performance.now();
@@ -125,11 +130,14 @@ const { values } = parseArgs({
     object: { type: 'string' },
   },
 });
+using workshop = mkdtempDisposableSync(join(tmpdir(), 'flak-bench-'));
+const builds: Builds = { ours: join(workshop.path, 'ledger.bpf.o'), other: values.object };
+execFileSync('sh', [`${REPOSITORY}/tracer/ledger/build.sh`, builds.ours]);
 const samples: Samples = new Map();
 const outcomes: Outcome[] = [];
 for (let cast = 0; cast < CASTS; cast++) {
   const [rounds, ms] = [Math.ceil(Number(values.rounds) / CASTS), (1000 * Number(values.seconds)) / CASTS];
-  outcomes.push(await playCast(samples, rounds, ms, values.object));
+  outcomes.push(await playCast(samples, rounds, ms, builds));
 }
 const sum = (of: (outcome: Outcome) => number): number => outcomes.reduce((all, outcome) => all + of(outcome), 0);
 const kept = sum((outcome) => outcome.kept);
