@@ -1,5 +1,5 @@
 /** Promises about what a recording holds and what a profile is good for: rows F2, F6, S1, S2 and S6, decision 12. */
-import type { EvidenceRow } from './rows.ts';
+import type { EvidenceRow } from './row.ts';
 
 const RECORDER = 'tests/e2e/independent-recorder.test.ts';
 const USABLE = 'tests/e2e/usable-profile.test.ts';

@@ -1,12 +1,9 @@
 /** Promises about the parts: gate, admission, certificates, wire, ledger, manifests, profiles and command line. */
-import type { EvidenceRow } from './rows.ts';
-
-function rowsOf(file: string, rows: readonly (readonly [promise: string, test: string])[]): EvidenceRow[] {
-  return rows.map(([promise, test]) => ({ promise, file, test }));
-}
+import type { EvidenceRow } from './row.ts';
+import { rowsOf } from './row.ts';
 
 export const FOUNDATION_ROWS: readonly EvidenceRow[] = [
-  ...rowsOf('tests/e2e/workloads.test.ts', [
+  ...rowsOf('e2e/workloads', [
     [
       'One SyscallProfile per workload (top-level owner) and container',
       'stores one profile per workload and container',
@@ -22,7 +19,7 @@ export const FOUNDATION_ROWS: readonly EvidenceRow[] = [
     ],
     ['F5: nothing that Flak made for a target is left', 'leaves no tracer and no state of an open trace behind'],
   ]),
-  ...rowsOf('tests/e2e/lifecycle.test.ts', [
+  ...rowsOf('e2e/lifecycle', [
     [
       'F1: an unlabelled pod’s stored spec is left alone',
       'leaves the stored spec of an unlabelled pod as it is without Flak',
@@ -40,7 +37,7 @@ export const FOUNDATION_ROWS: readonly EvidenceRow[] = [
       'has stored the profile before the pod object is gone, and then removes the tracer',
     ],
   ]),
-  ...rowsOf('tests/integration/gate/gate.test.ts', [
+  ...rowsOf('integration/gate/gate', [
     ['The gate is one small static binary (≤ 1 MiB)', 'is one small static binary'],
     [
       'The gate opens within 20 ms of being told, by both media',
@@ -49,13 +46,13 @@ export const FOUNDATION_ROWS: readonly EvidenceRow[] = [
     ['A gate never waits beyond its timeout', 'opens at its timeout, and succeeds'],
     ['Fail-closed: only arming opens the gate', 'ignores a release and opens for the tracer only'],
   ]),
-  ...rowsOf('tests/integration/certs/rotation-under-load.test.ts', [
+  ...rowsOf('integration/certs/rotation-under-load', [
     [
       'Certificates rotate under a stream of reviews and none fails',
       'none fails, on new connections and on ones that are kept',
     ],
   ]),
-  ...rowsOf('tests/integration/wire/reports.test.ts', [
+  ...rowsOf('integration/wire/reports', [
     ['A repeated report gets the same answer', 'get the same answer, byte by byte, when they are sent again'],
     [
       'Other bytes under the same number are a conflict',
@@ -63,10 +60,10 @@ export const FOUNDATION_ROWS: readonly EvidenceRow[] = [
     ],
     ['Reports have a size limit', 'beyond 512 KiB are refused, and the connection serves on'],
   ]),
-  ...rowsOf('tests/integration/wire/away.test.ts', [
+  ...rowsOf('integration/wire/away', [
     ['Nothing is lost while the control plane is away', 'the courier tries on until it is back, and loses nothing'],
   ]),
-  ...rowsOf('tests/integration/controller.test.ts', [
+  ...rowsOf('integration/controller', [
     [
       'The flush deadline ends in a partial profile',
       'stores what the last snapshot held when the last report never comes',
@@ -74,21 +71,21 @@ export const FOUNDATION_ROWS: readonly EvidenceRow[] = [
     ['A new leader goes on', 'goes on when the leader ends'],
     ['An API server that is away for 10 s loses nothing', 'loses nothing when the API server is away for 10 s'],
   ]),
-  ...rowsOf('tests/integration/tracer-ledger/recording.test.ts', [
+  ...rowsOf('integration/tracer-ledger/recording', [
     [
       'The ledger equals an independent recorder over every call number',
       'records what an independent recorder records, of a program that makes every system call beside a busy thread',
     ],
     ['Two pods on a node are kept apart', 'keeps two pods apart'],
   ]),
-  ...rowsOf('tests/integration/tracer-ledger/life.test.ts', [
+  ...rowsOf('integration/tracer-ledger/life', [
     [
       'A killed tracer loses nothing; its successor finds the slot',
       'goes on while its tracer is dead, and is found again by the next one',
     ],
     ['The last tracer out leaves no program, map or pin', 'leaves nothing behind when the last one is out'],
   ]),
-  ...rowsOf('tests/integration/tracer-ledger/runtimes.test.ts', [
+  ...rowsOf('integration/tracer-ledger/runtimes', [
     [
       'Denied calls are named with their errno, and nothing else is',
       'keeps apart what runc does under the filter, and names what the filter denies with its errno, and nothing else',
@@ -98,7 +95,7 @@ export const FOUNDATION_ROWS: readonly EvidenceRow[] = [
       'tells a program that joins by runc exec from the one that was there',
     ],
   ]),
-  ...rowsOf('tests/integration/cli/commands.test.ts', [
+  ...rowsOf('integration/cli/commands', [
     [
       '`flak uninstall` keeps the profiles and leaves no pod held',
       'keeps the profiles, takes Flak away though nothing of it runs, and leaves no pod held',

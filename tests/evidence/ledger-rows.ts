@@ -1,11 +1,6 @@
 /** Promises about the ledger: what it records is the set of what was called, whoever is killed meanwhile. Its cost: `npm run bench -- ledger`. */
-import type { EvidenceRow } from './rows.ts';
-
-type Pair = readonly [promise: string, test: string];
-
-function rowsOf(file: string, pairs: readonly Pair[]): EvidenceRow[] {
-  return pairs.map(([promise, test]) => ({ promise, file: `tests/${file}.test.ts`, test }));
-}
+import type { EvidenceRow } from './row.ts';
+import { rowsOf } from './row.ts';
 
 export const LEDGER_ROWS: readonly EvidenceRow[] = [
   ...rowsOf('integration/ledger-accuracy/every-call', [

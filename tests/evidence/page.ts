@@ -1,5 +1,5 @@
 /** docs/evidence.md: a table from rows and results, and back again (so that a partial run keeps what it didn't run). */
-import type { EvidenceRow } from './rows.ts';
+import type { EvidenceRow } from './row.ts';
 
 /** What is known of a row's last run. */
 export interface LastRun {

@@ -5,14 +5,14 @@
 import { ACCURACY_ROWS } from './accuracy-rows.ts';
 import { FOUNDATION_ROWS } from './foundation-rows.ts';
 import { LEDGER_ROWS } from './ledger-rows.ts';
+import { LOCAL_ROWS } from './local-rows.ts';
+import type { EvidenceRow } from './row.ts';
 import { TROUBLE_ROWS } from './trouble-rows.ts';
 
-export interface EvidenceRow {
-  readonly promise: string;
-  /** Path of the test file, from the checkout's root. */
-  readonly file: string;
-  /** The test's own title, as its `it('…')` has it. */
-  readonly test: string;
-}
-
-export const EVIDENCE: readonly EvidenceRow[] = [...FOUNDATION_ROWS, ...ACCURACY_ROWS, ...LEDGER_ROWS, ...TROUBLE_ROWS];
+export const EVIDENCE: readonly EvidenceRow[] = [
+  ...FOUNDATION_ROWS,
+  ...ACCURACY_ROWS,
+  ...LEDGER_ROWS,
+  ...LOCAL_ROWS,
+  ...TROUBLE_ROWS,
+];

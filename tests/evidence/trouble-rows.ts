@@ -1,14 +1,9 @@
 /** Promises about what goes wrong: decision 10, hard cases of docs/architecture.md. */
-import type { EvidenceRow } from './rows.ts';
-
-type Pair = readonly [promise: string, test: string];
-
-function rowsOf(file: string, pairs: readonly Pair[]): EvidenceRow[] {
-  return pairs.map(([promise, test]) => ({ promise, file: `tests/e2e/${file}.test.ts`, test }));
-}
+import type { EvidenceRow } from './row.ts';
+import { rowsOf } from './row.ts';
 
 export const TROUBLE_ROWS: readonly EvidenceRow[] = [
-  ...rowsOf('fail-safe', [
+  ...rowsOf('e2e/fail-safe', [
     [
       "A refused tracer (policy, quota): the target starts at once, Trace and Event repeat the API server's words",
       'starts at once when the API server refuses its tracer, whose words Trace and Event repeat',
@@ -41,7 +36,7 @@ export const TROUBLE_ROWS: readonly EvidenceRow[] = [
       'is recorded from then on when it is labelled while it runs, and its profile says so',
     ],
   ]),
-  ...rowsOf('broken-images', [
+  ...rowsOf('e2e/broken-images', [
     [
       "A tracer image that can't be pulled: the target starts untraced, Trace and Event say why",
       "of the tracer: its target starts untraced, and Trace and Event repeat the kubelet's words",
@@ -56,7 +51,7 @@ export const TROUBLE_ROWS: readonly EvidenceRow[] = [
     ],
     ["Replicas become ready while the gate's image can't be pulled", 'keeps no replica from becoming ready'],
   ]),
-  ...rowsOf('control-plane-gone', [
+  ...rowsOf('e2e/control-plane-gone', [
     [
       'No control plane: new labelled pods start at once, as they were submitted',
       'leaves a new labelled pod as it was submitted, and it starts',
@@ -72,7 +67,7 @@ export const TROUBLE_ROWS: readonly EvidenceRow[] = [
       'lasts no longer than it is missing: pods that started without it are recorded from then on, and profiles say so',
     ],
   ]),
-  ...rowsOf('control-plane', [
+  ...rowsOf('e2e/control-plane', [
     [
       'The leader is killed mid-trace: the other replica finishes the trace, nothing is lost',
       'finishes a trace although its leader was killed',
@@ -86,7 +81,7 @@ export const TROUBLE_ROWS: readonly EvidenceRow[] = [
       'tells twenty pods that come at once apart, and lets those beyond the cap go at once',
     ],
   ]),
-  ...rowsOf('restricted', [
+  ...rowsOf('e2e/restricted', [
     [
       'Pod Security restricted: the gate mounts nothing of the node and is opened by the annotation',
       'gets pods with a gate that mounts nothing of the node, opened by the annotation',
@@ -96,7 +91,7 @@ export const TROUBLE_ROWS: readonly EvidenceRow[] = [
       'gets the same profile as one that allows hostPath volumes',
     ],
   ]),
-  ...rowsOf('drain', [
+  ...rowsOf('e2e/drain', [
     [
       'kubectl drain of a node with traced pods works, and their profiles are stored',
       'let their node be drained while they are traced, and what they did there is stored',
@@ -106,11 +101,24 @@ export const TROUBLE_ROWS: readonly EvidenceRow[] = [
       'give one workload the exact union of what its replicas did',
     ],
   ]),
-  ...rowsOf('namespace', [
+  ...rowsOf('e2e/namespace', [
     ['A namespace with traced pods is gone within a minute of its deletion', 'ends within a minute of its deletion'],
     [
       "What a deleted namespace's pods recorded is kept in flak-system",
       'leaves what its pods did in flak-system, under its own name',
+    ],
+  ]),
+  ...rowsOf('integration/rollout', [
+    ['Rolling update of the control plane under load: no pod passes without a gate', 'lets no pod pass without a gate'],
+  ]),
+  ...rowsOf('integration/tracer-run/containers', [
+    [
+      'A crash loop of four times what the ledger has room for: no container lost',
+      'loses none of five hundred containers that live for a moment, four times what the ledger has room for',
+    ],
+    [
+      "Names of containers survive their tracer's death",
+      'knows by name what its killed predecessor had seen, though nothing of it is left on the node',
     ],
   ]),
 ];
