@@ -71,7 +71,7 @@ export interface Slot {
   readonly armedAtBootNs: bigint;
   /** True if the slot was there already: everything since `armedAtBootNs` is in it. */
   readonly resumed: boolean;
-  /** Grows with every first sight, and when something is lost. Cheap (one map lookup): compare before calling `read`. */
+  /** Grows with every first sight, and when something is lost. Cheap (one map lookup, one question to the kernel for each program): compare before calling `read`. */
   changes(): bigint;
   /** Everything seen since arming. Never destructive. */
   read(): SlotReading;
