@@ -6,5 +6,6 @@ cd "$(dirname "$0")/.."
 rm -rf dist
 node_modules/.bin/tsc -p tsconfig.package.json
 sh tracer/ledger/build.sh dist/tracer/ledger/ledger.bpf.o
+sh tracer/ledger/build.sh dist/tracer/ledger/ledger-5.10.bpf.o -DWITHOUT_TASK_STORAGE
 sh tracer/local/build.sh dist/tracer/local/launch
 chmod 755 dist/cli/flak.js
