@@ -1,5 +1,7 @@
 /** The stored profile as the demo prints it: how many calls, how complete, where each came from. Pure. */
 import { describeCompleteness } from '../../profile/completeness.ts';
+import { effectsOf } from '../../profile/effect.ts';
+import { ociProfileSchema } from '../../profile/oci-profile.ts';
 import type { Origin } from '../../profile/recording.ts';
 import type { ProfiledCall, SyscallProfileStatus } from '../../profile/syscall-profile.ts';
 
@@ -37,6 +39,11 @@ export function describeProfile(status: SyscallProfileStatus, width: number): st
     if (names.length === 0) continue;
     lines.push('', `${ORIGIN_TEXT[origin]}: ${names.length}`, ...wrap(names, width, '  '));
   }
+  const held = [...effectsOf(ociProfileSchema.parse(JSON.parse(status.seccomp)))].filter(
+    ([, { kind }]) => kind === 'narrowed',
+  );
+  if (held.length > 0) lines.push('', `allowed with the arguments that were seen alone: ${held.length}`);
+  for (const [name, { text }] of held) lines.push(...wrap(`${name}: ${text}`.split(' '), width, '  '));
   const denied = revision.calls.filter((call) => call.errno !== undefined);
   if (denied.length > 0) {
     const answers = denied.map(({ name, errno }) => `${name} (errno ${errno ?? 0})`);

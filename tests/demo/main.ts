@@ -20,6 +20,7 @@ function print(result: DemoResult): void {
   for (const line of describeProfile(result.status, width)) process.stdout.write(line === '' ? '\n' : `  ${line}\n`);
   process.stdout.write(`
 The OCI seccomp profile: ${result.file}
+  read it     npm run -s flak -- explain ${result.file}
   docker      docker run --security-opt seccomp=${result.file} …
   Kubernetes  copy it below the kubelet's root, as /var/lib/kubelet/seccomp/web.json, and set
               securityContext.seccompProfile: { type: Localhost, localhostProfile: web.json }
