@@ -3,6 +3,7 @@ import type { ProfileDocument } from './document.ts';
 import { defaultEffect, effectsOf } from './effect.ts';
 import type { Effect } from './effect.ts';
 import { compareText } from './instants.ts';
+import { allowsMore } from './openings.ts';
 import type { Origin } from './recording.ts';
 import type { RiskClass } from './risk.ts';
 import { riskOf } from './risk.ts';
@@ -28,6 +29,8 @@ export interface ProfileDiff {
   readonly before: string;
   readonly after: string;
   readonly equal: boolean;
+  /** Whether `after` lets anything through that `before` doesn't. */
+  readonly allowsMore: boolean;
   /** Null where both do the same by default. */
   readonly defaultAction: { readonly before: string; readonly after: string } | null;
   readonly architectures: SetChange;
@@ -51,6 +54,7 @@ export function diffProfiles(before: ProfileDocument, after: ProfileDocument): P
       architectures.added.length === 0 &&
       architectures.removed.length === 0 &&
       syscalls.length === 0,
+    allowsMore: allowsMore(before.seccomp, after.seccomp),
     defaultAction: actions,
     architectures,
     syscalls,

@@ -56,9 +56,14 @@ function effectOf(name: string, rules: readonly OciRule[]): Effect {
 }
 
 function alternativeOf(name: string, rule: OciRule): string {
-  const conditions = rule.args.map((arg) => describeCondition(name, arg)).join(' and ');
-  const words = [conditions, rule.where].filter(Boolean).join(', ');
+  const words = conditionsOf(name, rule);
   return rule.action === 'SCMP_ACT_ALLOW' ? words : `${actionEffect(rule).text} if ${words}`;
+}
+
+/** When the rule applies; empty for always. */
+export function conditionsOf(name: string, { args, where }: OciRule): string {
+  const conditions = args.map((arg) => describeCondition(name, arg)).join(' and ');
+  return [conditions, where].filter(Boolean).join(', ');
 }
 
 /** The manual's name of an argument where it is one that Flak watches; else its place. */

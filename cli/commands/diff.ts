@@ -1,4 +1,5 @@
 /** `flak diff`. */
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { ProfileDiff, SyscallChange } from '../../profile/diff.ts';
 import { diffProfiles } from '../../profile/diff.ts';
@@ -15,6 +16,7 @@ import type { Style, Terminal } from '../terminal.ts';
 
 interface DiffOptions extends WhichProfile {
   readonly exitCode?: boolean;
+  readonly failOn?: 'added' | 'any';
   readonly output?: 'json';
 }
 
@@ -25,13 +27,19 @@ export function addDiff(parent: Command, deps: LoadDeps, ended: Ended): void {
     .argument('[after]', 'the other one; left out: what the newest image of <before> changed')
     .option('-c, --container <container>', 'which container, for profiles in the cluster')
     .option('--exit-code', 'end with code 1 when they differ')
+    .addOption(
+      new Option(
+        '--fail-on <kind>',
+        'any: the same as --exit-code; added: only where <after> allows what <before> does not',
+      ).choices(['added', 'any']),
+    )
     .addOption(jsonOutput())
     .addHelpText(
       'after',
       examples(
         'flak diff profile.json deploy/web',
         'flak diff deploy/web -c nginx',
-        'flak diff --exit-code seccomp/web.json recorded.json || echo the profile drifted',
+        'flak diff --fail-on added seccomp/web.json recorded.json || echo the profile drifted',
       ),
     )
     .action(async (before: string, after: string | undefined, options: DiffOptions) => {
@@ -46,10 +54,16 @@ async function diff(before: string, after: string | undefined, options: DiffOpti
   if (sides.kind !== 'ok') return sides;
   const found = diffProfiles(...sides.value);
   deps.terminal.out(options.output === 'json' ? toJson(found) : renderDiff(found, deps.terminal));
-  if (found.equal || options.exitCode !== true) return DONE;
-  return finding(
-    `the profiles differ; record again, or take ${found.after} in place of ${found.before} if that is meant.`,
-  );
+  return found.equal ? DONE : judge(found, options);
+}
+
+function judge({ before, after, allowsMore }: ProfileDiff, { exitCode, failOn }: DiffOptions): Ending {
+  if (failOn === 'added')
+    return allowsMore
+      ? finding(`${after} allows what ${before} doesn't; merge it into that one if it is meant.`)
+      : DONE;
+  if (failOn === undefined && exitCode !== true) return DONE;
+  return finding(`the profiles differ; record again, or take ${after} in place of ${before} if that is meant.`);
 }
 
 async function loadSides(

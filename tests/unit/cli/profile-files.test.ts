@@ -73,6 +73,15 @@ describe('flak diff', () => {
     assert.equal(notes, '');
   });
 
+  it('ends with code 0 where less is allowed, when asked to fail for additions alone', async () => {
+    const line = 'diff --fail-on added';
+    assert.equal((await run('diff --fail-on any more.json rules.json')).code, 1);
+    assert.equal((await run(`${line} more.json rules.json`)).code, 0);
+    const { code, notes } = await run(`${line} rules.json more.json`);
+    assert.equal(code, 1);
+    assert.match(notes, /^flak: more.json allows what rules.json doesn't; merge it/);
+  });
+
   it('compares a file with the cluster, and says who made the new calls', async () => {
     const { out } = await run('diff one.json web -c nginx');
     assert.match(out, /\+ kill: allowed \(serving\)\n\+ wait4: allowed \(serving\)\n2 added/);
@@ -112,6 +121,7 @@ describe('flak diff', () => {
       before: 'rules.json',
       after: 'more.json',
       equal: false,
+      allowsMore: true,
       defaultAction: null,
       architectures: { added: ['SCMP_ARCH_X86'], removed: [] },
       syscalls: [
