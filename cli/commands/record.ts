@@ -47,7 +47,7 @@ export function addRecord(parent: Command, deps: RecordDeps, ended: Ended): void
     .addHelpText(
       'after',
       examples(
-        'sudo flak record -o test.json -- npm test',
+        'sudo flak record -o server.json -- ./server --self-test',
         'sudo flak record --format oci -o seccomp.json --user www-data -- nginx -g "daemon off;"',
         'sudo flak record --pid $(pidof redis-server)',
       ),

@@ -27,7 +27,7 @@ export function addVerify(parent: Command, deps: VerifyDeps, ended: Ended): void
     .addHelpText(
       'after',
       examples(
-        'sudo flak verify flak.json -- npm test',
+        'sudo flak verify flak.json -- ./server --self-test',
         'sudo flak verify seccomp.json -o json -- ./server --self-test > findings.json',
       ),
     )
