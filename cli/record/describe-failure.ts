@@ -21,7 +21,10 @@ export function noCgroup({ message }: Error): Failed {
 }
 
 export function missing(parts: readonly string[]): Failed {
-  return environment(`${parts.join(' and ')} not there; in a checkout, npm run ledger makes it.`);
+  const packages = 'Debian, Ubuntu: apt-get install clang libbpf-dev gcc libc6-dev';
+  return environment(
+    `${parts.join(' and ')} not there; in a checkout, npm run ledger makes it with clang and libbpf's headers (${packages}).`,
+  );
 }
 
 /** What a missing library makes of a first call into it; null for any other error. */

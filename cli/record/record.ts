@@ -39,7 +39,7 @@ interface Request {
 
 /** Everything that can fail beforehand does so before the command runs; nothing half-written is left. */
 async function record({ options, command, terminal, environment }: Request): Promise<Ending> {
-  const machine = findMachine();
+  const machine = findMachine(terminal.note);
   if (machine.kind !== 'ok') return machine;
   const path = options.output ?? (options.format === 'oci' ? 'seccomp.json' : 'flak.json');
   const earlier = options.merge === true ? await readEarlier(path) : ok(null);

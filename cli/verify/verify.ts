@@ -34,7 +34,7 @@ export type Verify = (
 /** @param environment what the command gets, and what tells who called sudo */
 export function createVerify(environment: NodeJS.ProcessEnv): Verify {
   return async (name, command, options, terminal) => {
-    const machine = findMachine();
+    const machine = findMachine(terminal.note);
     if (machine.kind !== 'ok') return machine;
     const loaded = await loadLocalProfile(name);
     if (loaded.kind !== 'ok') return loaded;

@@ -28,6 +28,16 @@ export function findPlaces(): LocalPlaces | null {
   return { hierarchy, ledger, launcher: LAUNCHER };
 }
 
+/** What `npm run ledger` runs. */
+export const BUILD_SCRIPTS: readonly string[] = ['../ledger/build.sh', 'build.sh'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
+
+/** Packages have the parts and no scripts to make them. */
+export function isCheckout(): boolean {
+  return BUILD_SCRIPTS.every((path) => existsSync(path));
+}
+
 /** What a checkout lacks before `npm run ledger`. */
 export function missingParts(): string[] {
   return [LEDGER_OBJECT, LAUNCHER].filter((path) => !existsSync(path));
