@@ -16,22 +16,36 @@ export type Merging =
   /** `why` is a sentence that says what to do instead. */
   | { readonly kind: 'impossible'; readonly why: string };
 
-/** @param acrossImages take recordings of different images for one. */
-export function mergeDocuments(documents: readonly ProfileDocument[], acrossImages: boolean): Merging {
+export interface MergeOptions {
+  /** Take recordings of different images for one. */
+  readonly acrossImages: boolean;
+  /** Nobody asks for more than rules: recordings that don't belong together are merged by theirs. */
+  readonly rulesDo: boolean;
+}
+
+export function mergeDocuments(
+  documents: readonly ProfileDocument[],
+  { acrossImages, rulesDo }: MergeOptions,
+): Merging {
   const recorded = documents.flatMap((document) => document.recorded ?? []);
-  return recorded.length === documents.length ? mergeRecordings(recorded, acrossImages) : mergeRules(documents);
+  if (recorded.length < documents.length) return mergeRules(documents);
+  return rulesDo && ownersOf(recorded).size > 1 ? mergeRules(documents) : mergeRecordings(recorded, acrossImages);
+}
+
+function ownersOf(recorded: readonly Recorded[]): Set<string> {
+  return new Set(
+    recorded.map(({ workload, container }) => `${workload.kind} ${workload.name}, container ${container}`),
+  );
 }
 
 function mergeRecordings(recorded: readonly Recorded[], acrossImages: boolean): Merging {
   const [first] = recorded;
-  if (!first) return { kind: 'impossible', why: 'there is nothing to merge; name at least two profiles.' };
-  const owners = new Set(
-    recorded.map(({ workload, container }) => `${workload.kind} ${workload.name}, container ${container}`),
-  );
+  if (!first) return { kind: 'impossible', why: 'there is nothing to merge; name a profile.' };
+  const owners = ownersOf(recorded);
   if (owners.size > 1)
     return {
       kind: 'impossible',
-      why: `they are of different containers (${[...owners].join('; ')}); merge their OCI files (--format oci) to get one profile for both.`,
+      why: `they are of different containers (${[...owners].join('; ')}); --format oci merges their rules to get one profile for all.`,
     };
   const newest = recorded.map(({ revisions }) => revisions[0]);
   const digests = new Set(newest.map(({ imageDigest }) => imageDigest));
@@ -77,7 +91,7 @@ function mergeRules(documents: readonly ProfileDocument[]): Merging {
       why: `${scoped.source} has rules for some containers only (includes, excludes); merge profiles without such rules.`,
     };
   const [first] = profiles;
-  if (!first) return { kind: 'impossible', why: 'there is nothing to merge; name at least two profiles.' };
+  if (!first) return { kind: 'impossible', why: 'there is nothing to merge; name a profile.' };
   const architectures = profiles.flatMap((profile) => profile.architectures);
   return { kind: 'rules', merged: toFileProfile({ ...first, architectures, rules: unionOfRules(profiles) }) };
 }

@@ -24,7 +24,7 @@ export type MergeDeps = LoadDeps & DeliverDeps;
 
 export function addMerge(parent: Command, deps: MergeDeps, ended: Ended): void {
   withNamespace(withConnection(parent.command('merge')))
-    .description('one profile that allows what any of several allows')
+    .description('one profile that allows what any of several allows; of one, the same in another format')
     .argument('<profiles...>', PROFILE_ARGUMENT)
     .option('-c, --container <container>', 'which container, for profiles in the cluster')
     .addOption(
@@ -41,6 +41,7 @@ export function addMerge(parent: Command, deps: MergeDeps, ended: Ended): void {
       examples(
         'flak merge run-1.json run-2.json run-3.json --to web.json',
         'flak merge deploy/web local.json --format oci',
+        'flak merge recorded.json --format oci --to seccomp.json',
       ),
     )
     .action(async (names: string[], options: MergeOptions) => {
@@ -49,7 +50,6 @@ export function addMerge(parent: Command, deps: MergeDeps, ended: Ended): void {
 }
 
 async function merge(names: readonly string[], options: MergeOptions, deps: MergeDeps): Promise<Ending> {
-  if (names.length < 2) return usage('one profile is merged already; name at least two.');
   if (names.filter((name) => name === '-').length > 1)
     return usage('only one profile can come from stdin; name files for the others.');
   const documents: ProfileDocument[] = [];
@@ -58,7 +58,10 @@ async function merge(names: readonly string[], options: MergeOptions, deps: Merg
     if (loaded.kind !== 'ok') return loaded;
     documents.push(loaded.value);
   }
-  const merging = mergeDocuments(documents, options.acrossImages === true);
+  const merging = mergeDocuments(documents, {
+    acrossImages: options.acrossImages === true,
+    rulesDo: options.format === 'oci',
+  });
   switch (merging.kind) {
     case 'impossible':
       return usage(`these can't be merged: ${merging.why}`);

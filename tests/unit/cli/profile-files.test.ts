@@ -1,155 +1,7 @@
-/** diff, merge, check and explain, on files and on what is stored in the cluster. */
+/** merge, check and explain, on files and on what is stored in the cluster. */
 import assert from 'node:assert/strict';
-import { ok } from '../../../cli/ending.ts';
-import { webProfile, webStatus, WORKLOAD } from '../profile/web-profile.ts';
-import type { CliRun } from './fakes.ts';
-import { FakeCluster, runAgainst } from './fakes.ts';
-
-const twoImages = {
-  ...webStatus(2),
-  revisions: [...webStatus(3, 'docker.io/library/nginx:1.28').revisions, ...webStatus(1, 'other/nginx:1.26').revisions],
-};
-const rules = (names: readonly string[], more: object = {}): string =>
-  JSON.stringify({
-    defaultAction: 'SCMP_ACT_ERRNO',
-    architectures: ['SCMP_ARCH_X86_64'],
-    syscalls: [{ names, action: 'SCMP_ACT_ALLOW' }],
-    ...more,
-  });
-
-const FILES: Readonly<Record<string, string>> = {
-  'one.json': JSON.stringify(webProfile(1)),
-  'two.json': JSON.stringify(webProfile(2)),
-  'rules.json': rules(['read', 'write']),
-  'more.json': rules(['read', 'write', 'bpf'], { architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'] }),
-  'bad.json': rules(['raed']),
-  'cut.json': JSON.stringify(webProfile(1)).slice(0, 900),
-  '-': rules(['read']),
-};
-
-function cluster(): FakeCluster {
-  const spec = { workload: WORKLOAD, container: 'nginx' };
-  const object = (name: string, status: object) => ({ metadata: { name, namespace: 'shop' }, spec, status });
-  return new FakeCluster({
-    traces: [],
-    syscallprofiles: [
-      object('deployment-web-nginx', webStatus(2)),
-      { ...object('deployment-api-nginx', twoImages), spec: { ...spec, workload: { ...WORKLOAD, name: 'api' } } },
-    ],
-  });
-}
-
-function run(line: string, more: Parameters<typeof runAgainst>[2] = {}): Promise<CliRun> {
-  return runAgainst(cluster(), line, {
-    isFile: (path) => path in FILES && path !== '-',
-    readText: (path) => Promise.resolve(ok(FILES[path] ?? '')),
-    ...more,
-  });
-}
-
-describe('flak diff', () => {
-  it('prints what is added and removed, how risky it is, and how many there are', async () => {
-    const { out, code } = await run('diff rules.json more.json');
-    assert.equal(code, 0);
-    assert.equal(
-      out,
-      '--- rules.json\n+++ more.json\n+ SCMP_ARCH_X86\n+ bpf: allowed (severe)\n1 added, 0 removed, 0 changed\n',
-    );
-    assert.match(
-      (await run('diff more.json rules.json')).out,
-      /- SCMP_ARCH_X86\n- bpf: allowed before \(severe\)\n0 added, 1 removed/,
-    );
-  });
-
-  it('ends with code 1 for a difference only when asked, and never without one', async () => {
-    const codes = await Promise.all(
-      ['diff rules.json more.json', 'diff --exit-code rules.json more.json', 'diff --exit-code one.json one.json'].map(
-        async (line) => (await run(line)).code,
-      ),
-    );
-    assert.deepEqual(codes, [0, 1, 0]);
-    const { out, notes } = await run('diff --exit-code two.json deploy/web');
-    assert.equal(out, '--- two.json\n+++ deploy/web\nBoth do the same with every call.\n');
-    assert.equal(notes, '');
-  });
-
-  it('ends with code 0 where less is allowed, when asked to fail for additions alone', async () => {
-    const line = 'diff --fail-on added';
-    assert.equal((await run('diff --fail-on any more.json rules.json')).code, 1);
-    assert.equal((await run(`${line} more.json rules.json`)).code, 0);
-    const { code, notes } = await run(`${line} rules.json more.json`);
-    assert.equal(code, 1);
-    assert.match(notes, /^flak: more.json allows what rules.json doesn't; merge it/);
-  });
-
-  it('compares a file with the cluster, and says who made the new calls', async () => {
-    const { out } = await run('diff one.json web -c nginx');
-    assert.match(out, /\+ kill: allowed \(serving\)\n\+ wait4: allowed \(serving\)\n2 added/);
-  });
-
-  it('of one profile shows what its newest image changed', async () => {
-    const { out, code } = await run('diff deploy/api --exit-code');
-    assert.equal(code, 1);
-    assert.match(
-      out,
-      /^--- deploy\/api \(other\/nginx:1.26\)\n\+\+\+ deploy\/api \(docker.io\/library\/nginx:1.28\)\nimage: /,
-    );
-    const single = await run('diff deploy/web');
-    assert.deepEqual([single.code, single.out], [2, '']);
-    assert.match(single.notes, /recorded with one image only/);
-  });
-
-  it('shows images, levels and defaults that differ', async () => {
-    const stable = JSON.stringify({ ...webProfile(8), imageDigest: 'nginx@sha256:2' });
-    const files: Readonly<Record<string, string>> = {
-      stable,
-      killing: rules(['read'], { defaultAction: 'SCMP_ACT_KILL' }),
-      'one.json': FILES['one.json'] ?? '',
-    };
-    const more = { isFile: () => true, readText: (path: string) => Promise.resolve(ok(files[path] ?? '')) };
-    assert.match(
-      (await run('diff one.json stable', more)).out,
-      /\nimage: docker.io\/library\/nginx@sha256:\w+ → nginx@sha256:2\nlevel: observed → stable\n/,
-    );
-    const { out } = await run('diff one.json killing', more);
-    assert.match(out, /\+\+\+ killing\nevery other call: answered EPERM → kills the thread\n/);
-  });
-
-  it('prints JSON for programs', async () => {
-    const { out } = await run('diff rules.json more.json -o json');
-    assert.deepEqual(JSON.parse(out), {
-      before: 'rules.json',
-      after: 'more.json',
-      equal: false,
-      allowsMore: true,
-      defaultAction: null,
-      architectures: { added: ['SCMP_ARCH_X86'], removed: [] },
-      syscalls: [
-        { name: 'bpf', change: 'added', before: 'answered EPERM', after: 'allowed', risk: 'severe', origins: [] },
-      ],
-      image: null,
-      level: null,
-    });
-  });
-
-  it('is red and green on a terminal alone', async () => {
-    assert.match(
-      (await run('diff rules.json more.json', { isTTY: true })).out,
-      /\u001b\[31m\+ bpf: allowed \(severe\)\u001b\[39m/,
-    );
-    assert.doesNotMatch(
-      (await run('diff rules.json more.json', { isTTY: true, variables: { NO_COLOR: '1' } })).out,
-      /\u001b/,
-    );
-  });
-
-  it('takes one side from stdin, not both', async () => {
-    assert.equal((await run('diff - rules.json')).out.split('\n')[0], '--- the input');
-    const { code, notes } = await run('diff - -');
-    assert.equal(code, 2);
-    assert.match(notes, /only one of the two can come from stdin/);
-  });
-});
+import { webProfile } from '../profile/web-profile.ts';
+import { run } from './profiles-at-hand.ts';
 
 describe('flak merge', () => {
   it('of recordings is what the control plane would have stored', async () => {
@@ -157,6 +9,19 @@ describe('flak merge', () => {
     assert.deepEqual(JSON.parse(out), webProfile(2));
     assert.equal(notes, `${webProfile(2).summary}\n`);
     assert.deepEqual(JSON.parse((await run('merge one.json deploy/web --format oci')).out), webProfile(2).seccomp);
+  });
+
+  it('of one profile gives its OCI file', async () => {
+    const { out, code } = await run('merge one.json --format oci');
+    assert.equal(code, 0);
+    assert.deepEqual(JSON.parse(out), webProfile(1).seccomp);
+    assert.deepEqual(JSON.parse((await run('merge one.json')).out), webProfile(1));
+  });
+
+  it('of different containers is what --format oci asks for', async () => {
+    const { out, code } = await run('merge two.json api --format oci');
+    assert.equal(code, 0);
+    assert.ok('syscalls' in (JSON.parse(out) as object));
   });
 
   it('with rules alone is OCI', async () => {
@@ -174,7 +39,6 @@ describe('flak merge', () => {
 
   it('says why, where it makes no sense', async () => {
     for (const [line, words] of [
-      ['merge one.json', /at least two/],
       ['merge - -', /only one profile can come from stdin/],
       ['merge two.json api', /these can't be merged: they are of different containers/],
       ['merge two.json cut.json', /cut.json is cut off/],

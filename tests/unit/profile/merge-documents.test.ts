@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ProfileDocument } from '../../../profile/document.ts';
 import { readProfile } from '../../../profile/document.ts';
 import { effectsOf } from '../../../profile/effect.ts';
-import type { Merging } from '../../../profile/merge-documents.ts';
+import type { Merging, MergeOptions } from '../../../profile/merge-documents.ts';
 import { mergeDocuments } from '../../../profile/merge-documents.ts';
 import { ociProfileSchema } from '../../../profile/oci-profile.ts';
 import { declaredGroups } from '../../../profile/declared-groups.ts';
@@ -24,6 +24,8 @@ const rules = (syscalls: readonly object[], more: object = {}): ProfileDocument 
     ...more,
     syscalls,
   });
+const IMAGE: MergeOptions = { acrossImages: false, rulesDo: false };
+const ACROSS: MergeOptions = { ...IMAGE, acrossImages: true };
 const allow = (names: string[], args: object[] = []) => ({ names, action: 'SCMP_ACT_ALLOW', args });
 const equals = (value: number) => ({ index: 0, value, op: 'SCMP_CMP_EQ' });
 
@@ -36,7 +38,7 @@ describe('merging profiles at hand', () => {
   it('of one container by their recordings, as the control plane would', () => {
     const { merged: flak } = merged(
       'recordings',
-      mergeDocuments([document(webProfile(2)), document(webProfile(8))], false),
+      mergeDocuments([document(webProfile(2)), document(webProfile(8))], IMAGE),
     );
     assert.deepEqual(flak, webProfile(8));
   });
@@ -47,17 +49,30 @@ describe('merging profiles at hand', () => {
     );
     const renamed = { ...webProfile(1), imageDigest: 'nginx@sha256:2', lastRecordedAt: '2027-01-01T00:00:00Z' };
     const both = [other, document(renamed)];
-    assert.match(merged('impossible', mergeDocuments(both, false)).why, /different images.*--across-images/);
-    const { merged: flak } = merged('recordings', mergeDocuments(both, true));
+    assert.match(merged('impossible', mergeDocuments(both, IMAGE)).why, /different images.*--across-images/);
+    const { merged: flak } = merged('recordings', mergeDocuments(both, ACROSS));
     assert.equal(flak.imageDigest, 'nginx@sha256:2');
   });
 
   it('never of two containers', () => {
     const sidecar = document({ ...webProfile(1), container: 'log' });
     assert.match(
-      merged('impossible', mergeDocuments([document(webProfile(1)), sidecar], true)).why,
-      /container nginx.*container log/,
+      merged('impossible', mergeDocuments([document(webProfile(1)), sidecar], ACROSS)).why,
+      /container nginx.*container log.*--format oci merges their rules/,
     );
+  });
+
+  it('of two containers by their rules, where rules are all that is asked for', () => {
+    const sidecar = document({
+      ...webProfile(1),
+      container: 'log',
+      seccomp: { ...webProfile(1).seccomp, syscalls: [allow(['bpf'])] },
+    });
+    const rulesDo: MergeOptions = { ...IMAGE, rulesDo: true };
+    const { merged: file } = merged('rules', mergeDocuments([document(webProfile(1)), sidecar], rulesDo));
+    const names = file.syscalls.flatMap((rule) => rule.names);
+    assert.ok(names.includes('bpf') && names.includes('read'));
+    assert.equal(mergeDocuments([document(webProfile(1)), document(webProfile(2))], rulesDo).kind, 'recordings');
   });
 
   it('by their rules where one has no more: what any allows is allowed', () => {
@@ -73,7 +88,7 @@ describe('merging profiles at hand', () => {
           rules([allow(['write']), allow(['socket'], [equals(2)])], { architectures: ['SCMP_ARCH_X86'] }),
           rules([{ names: ['write'], action: 'SCMP_ACT_ERRNO', errnoRet: 13 }]),
         ],
-        false,
+        IMAGE,
       ),
     );
     assert.deepEqual(file.architectures, ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86']);
@@ -88,7 +103,7 @@ describe('merging profiles at hand', () => {
 
   it('by their rules keeps no rule that another makes idle', () => {
     const narrowed = rules([allow(['socket'], [equals(1)])]);
-    const { merged: file } = merged('rules', mergeDocuments([narrowed, rules([allow(['socket'])]), narrowed], false));
+    const { merged: file } = merged('rules', mergeDocuments([narrowed, rules([allow(['socket'])]), narrowed], IMAGE));
     assert.deepEqual(file.syscalls, [{ names: ['socket'], action: 'SCMP_ACT_ALLOW' }]);
   });
 
@@ -100,7 +115,7 @@ describe('merging profiles at hand', () => {
     });
     const some = fc.array(rule, { maxLength: 4 }).map((list) => rules(list));
     const texts = (documents: ProfileDocument[]): string[] => {
-      const { merged: file } = merged('rules', mergeDocuments(documents, false));
+      const { merged: file } = merged('rules', mergeDocuments(documents, IMAGE));
       return [...effectsOf(ociProfileSchema.parse(file))].map(([name, { text }]) => `${name}: ${text}`);
     };
     fc.assert(
@@ -116,12 +131,12 @@ describe('merging profiles at hand', () => {
 
   it('by rules is refused where the result would mean something else', () => {
     const killing = rules([], { defaultAction: 'SCMP_ACT_KILL' });
-    assert.match(merged('impossible', mergeDocuments([rules([]), killing], false)).why, /by default/);
+    assert.match(merged('impossible', mergeDocuments([rules([]), killing], IMAGE)).why, /by default/);
     const scoped = rules([{ ...allow(['bpf']), includes: { caps: ['CAP_BPF'] } }]);
     assert.match(
-      merged('impossible', mergeDocuments([rules([]), scoped], false)).why,
+      merged('impossible', mergeDocuments([rules([]), scoped], IMAGE)).why,
       /^x.json has rules for some containers only/,
     );
-    assert.match(merged('impossible', mergeDocuments([], false)).why, /nothing to merge/);
+    assert.match(merged('impossible', mergeDocuments([], IMAGE)).why, /nothing to merge/);
   });
 });
