@@ -153,7 +153,7 @@ export function crdCases(kubectl: () => Kubectl): void {
         ['create', '--dry-run=server', '-f', '-'],
         JSON.stringify(object),
       );
-      assert.equal(created.status, undefined);
+      assert.deepEqual(created.status, { phase: 'Pending' }, 'what the schema gives a new one, and nothing of TRACE');
     });
 
     it('answer to their short names, their category and as a table', async () => {
