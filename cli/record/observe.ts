@@ -1,7 +1,7 @@
 /** What shall be recorded, observed to its end: a command, a cgroup or a process. */
 import { basename } from 'node:path';
 import { chooseAccount } from '../../tracer/local/account.ts';
-import type { AttachResult } from '../../tracer/local/attach.ts';
+import type { AttachResult, Until } from '../../tracer/local/attach.ts';
 import { findCgroup, recordCgroup, recordProcess } from '../../tracer/local/attach.ts';
 import type { LocalPlaces } from '../../tracer/local/places.ts';
 import { readOwnStat } from '../../tracer/local/places.ts';
@@ -107,8 +107,10 @@ async function observeRunning(options: RecordOptions, { places, note }: Surround
     enough.abort();
   });
   try {
-    note('flak: recording; Ctrl-C ends it.');
-    const attached = await attach(options, places, enough.signal);
+    const onArmed = (): void => {
+      note('flak: recording; Ctrl-C ends it.');
+    };
+    const attached = await attach(options, places, { signal: enough.signal, onArmed });
     if (attached.kind !== 'ok') return failed(attached);
     const { name, result } = attached.value;
     if (result.kind === 'nested') return failed(NESTED);
@@ -126,13 +128,13 @@ async function observeRunning(options: RecordOptions, { places, note }: Surround
 async function attach(
   { cgroup, pid = 0 }: RecordOptions,
   { ledger }: LocalPlaces,
-  signal: AbortSignal,
+  until: Until,
 ): Promise<Result<{ readonly name: string; readonly result: AttachResult }>> {
-  if (cgroup === undefined) return ok({ name: `process-${pid}`, result: await recordProcess(ledger, pid, signal) });
+  if (cgroup === undefined) return ok({ name: `process-${pid}`, result: await recordProcess(ledger, pid, until) });
   const directory = findCgroup(ledger.cgroupRoot, cgroup);
   if (directory === undefined)
     return finding(`there is no cgroup ${cgroup} below ${ledger.cgroupRoot}; nothing was recorded.`);
-  return ok({ name: basename(directory), result: await recordCgroup(ledger, directory, signal) });
+  return ok({ name: basename(directory), result: await recordCgroup(ledger, directory, until) });
 }
 
 function processes(count: number): string {

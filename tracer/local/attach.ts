@@ -6,6 +6,13 @@ import { idOf, isRecorded, makeCommandCgroup, move, pathOfProcess, processesBelo
 import type { RecordResult, Watched } from './record.ts';
 import { recordWhile, untilEmpty } from './record.ts';
 
+export interface Until {
+  /** That it is enough. */
+  readonly signal: AbortSignal;
+  /** Told when recording has begun. */
+  readonly onArmed: () => void;
+}
+
 /** @returns how many processes lived on when the recording ended */
 export type AttachResult = RecordResult<number> | { readonly kind: 'nested' } | { readonly kind: 'gone' };
 
@@ -19,22 +26,29 @@ export function findCgroup(hierarchyRoot: string, path: string): string | undefi
   );
 }
 
-/** Until the cgroup is empty, or `signal` says that it is enough. */
+/** Until the cgroup is empty, or `until.signal` says that it is enough. */
 export async function recordCgroup(
   options: LedgerOptions,
   directory: string,
-  signal: AbortSignal,
+  { signal, onArmed }: Until,
 ): Promise<AttachResult> {
   if (isRecorded(directory)) return { kind: 'nested' };
   const watched: Watched = { id: idOf(directory), population: () => processesBelow(directory).length };
-  return recordWhile(options, watched, () => untilEmpty(watched, signal));
+  return recordWhile(options, watched, () => {
+    onArmed();
+    return untilEmpty(watched, signal);
+  });
 }
 
 /**
  * Moves the process and all its children into a cgroup below the one they are in, so that their limits stay, and back at the end.
- * Until they have ended, or `signal` says that it is enough.
+ * Until they have ended, or `until.signal` says that it is enough.
  */
-export async function recordProcess(options: LedgerOptions, pid: number, signal: AbortSignal): Promise<AttachResult> {
+export async function recordProcess(
+  options: LedgerOptions,
+  pid: number,
+  { signal, onArmed }: Until,
+): Promise<AttachResult> {
   if (!existsSync(`/proc/${pid}`)) return { kind: 'gone' };
   const home = pathOfProcess(options.cgroupRoot, pid);
   if (isRecorded(home)) return { kind: 'nested' };
@@ -42,6 +56,7 @@ export async function recordProcess(options: LedgerOptions, pid: number, signal:
   try {
     return await recordWhile(options, cgroup, async () => {
       gather(String(pid), cgroup.directory);
+      onArmed();
       return untilEmpty(cgroup, signal);
     });
   } finally {
