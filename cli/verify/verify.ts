@@ -22,7 +22,7 @@ import { loadLocalProfile } from './load.ts';
 import type { VerifyOptions } from './options.ts';
 import type { Verification } from './report.ts';
 import { describe, toReport } from './report.ts';
-import { markVerified, propose } from './write-back.ts';
+import { markVerified, misuse, propose } from './write-back.ts';
 
 export type Verify = (
   profile: string,
@@ -38,6 +38,8 @@ export function createVerify(environment: NodeJS.ProcessEnv): Verify {
     if (machine.kind !== 'ok') return machine;
     const loaded = await loadLocalProfile(name);
     if (loaded.kind !== 'ok') return loaded;
+    const refused = misuse(name, loaded.value, options);
+    if (refused) return refused;
     const surroundings = { places: machine.value, environment, note: terminal.note };
     try {
       return await verify({ name, command, options, terminal, document: loaded.value, surroundings });

@@ -5,14 +5,29 @@ import type { ProfileDocument } from '../../profile/document.ts';
 import { toFlakFormat } from '../../profile/flak-format.ts';
 import type { Revision } from '../../profile/syscall-profile.ts';
 import { unionOfRevisions } from '../../tracer/local/local-profile.ts';
-import type { Ending } from '../ending.ts';
+import type { Ending, Failed } from '../ending.ts';
 import { DONE, finding, usage } from '../ending.ts';
 import { reserveFile } from '../record/output-file.ts';
+import type { VerifyOptions } from './options.ts';
+
+const WRITE_NEEDS = usage(
+  '--write needs a file in the Flak format, which alone says how far a profile can be trusted.',
+);
+const PROPOSE_NEEDS = usage('--propose needs a profile with its recording (Flak format); add to the rules by hand.');
+
+/** What can be known before the command is run twice; null where nothing stands in the way. */
+export function misuse(
+  name: string,
+  { recorded }: ProfileDocument,
+  { write, propose: to }: VerifyOptions,
+): Failed | null {
+  if (write === true && (name === '-' || !recorded || recorded.groups === null)) return WRITE_NEEDS;
+  return to !== undefined && !recorded ? PROPOSE_NEEDS : null;
+}
 
 /** Only what is wholly recorded can be verified: a replay shows nothing of what a recording missed. */
 export function markVerified(name: string, { recorded }: ProfileDocument): Ending {
-  if (name === '-' || !recorded || recorded.groups === null)
-    return usage(`--write needs a file in the Flak format, which alone says how far a profile can be trusted.`);
+  if (name === '-' || !recorded || recorded.groups === null) return WRITE_NEEDS;
   const [revision] = recorded.revisions;
   if (revision.completeness.level === 'partial')
     return finding(
@@ -27,7 +42,7 @@ export function markVerified(name: string, { recorded }: ProfileDocument): Endin
 
 /** The profile and what the command did, as one. */
 export function propose(to: string, { recorded }: ProfileDocument, seen: Revision): Ending {
-  if (!recorded) return usage('--propose needs a profile with its recording (Flak format); add to the rules by hand.');
+  if (!recorded) return PROPOSE_NEEDS;
   const { workload, container, revisions } = recorded;
   return writeWhole(to, toFlakFormat(workload, container, unionOfRevisions(revisions[0], seen), declaredGroups()));
 }
