@@ -25,6 +25,7 @@ import type { UninstallDeps } from './commands/uninstall.ts';
 import type { DoctorDeps } from './doctor/doctor.ts';
 import type { AddCommand, Ended } from './registration.ts';
 import { EXIT_CODES_TEXT } from './registration.ts';
+import { VERSION } from './version.ts';
 
 /** The ports of all commands together; each command asks for its own. */
 export type ProgramDeps = UninstallDeps &
@@ -67,6 +68,7 @@ On this machine, without a cluster:
 export function createProgram(deps: ProgramDeps, ended: Ended): Command {
   const program = new Command('flak')
     .description('Least-privilege profiles of Kubernetes workloads, recorded from what they really do.')
+    .version(VERSION)
     .showHelpAfterError('(flak --help shows how it is used)')
     // What stands behind `--` is a command line of its own (flak record -- CMD --with its options).
     .enablePositionalOptions()

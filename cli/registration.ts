@@ -19,6 +19,9 @@ export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n${EXIT_CODES_TEXT}`;
 }
 
+/** After a wrong option: it may have been meant for the command that is to run. */
+export const BEHIND_DASHES = '(a command with options of its own stands behind --, as in: -- ls -la)';
+
 /** `--kubeconfig` and `--context`. */
 export function withConnection(command: Command): Command {
   return command

@@ -6,6 +6,9 @@ import { DONE, EXIT_CODES } from './ending.ts';
 import type { Ended } from './registration.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Commander's endings without an error: help or the version that was asked for. */
+const ANSWERS: readonly string[] = ['commander.helpDisplayed', 'commander.version'];
+
 /** @param args without the program's own name. @returns the exit code; the sentence that goes with it is written. */
 export async function runProgram(
   args: readonly string[],
@@ -26,9 +29,8 @@ export async function runProgram(
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (thrown) {
-    // Commander has written the sentence; help that was asked for is its only ending without an error.
-    if (thrown instanceof CommanderError)
-      return thrown.code === 'commander.helpDisplayed' ? EXIT_CODES.done : EXIT_CODES.usage;
+    // Commander has written the sentence.
+    if (thrown instanceof CommanderError) return ANSWERS.includes(thrown.code) ? EXIT_CODES.done : EXIT_CODES.usage;
     throw thrown;
   }
   return tell(ending, terminal);

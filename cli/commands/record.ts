@@ -6,7 +6,7 @@ import { usage } from '../ending.ts';
 import type { RecordOptions } from '../record/options.ts';
 import type { Record } from '../record/record.ts';
 import type { Ended } from '../registration.ts';
-import { examples } from '../registration.ts';
+import { BEHIND_DASHES, examples } from '../registration.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface RecordDeps {
@@ -17,6 +17,7 @@ export interface RecordDeps {
 export function addRecord(parent: Command, deps: RecordDeps, ended: Ended): void {
   parent
     .command('record')
+    .showHelpAfterError(BEHIND_DASHES)
     .description('record a command, or what runs already, on this machine; needs root, no cluster')
     .argument('[command...]', 'what to run, after --; its exit code becomes that of flak record')
     .option(
@@ -50,7 +51,7 @@ export function addRecord(parent: Command, deps: RecordDeps, ended: Ended): void
         'sudo flak record -o server.json -- ./server --self-test',
         'sudo flak record --format oci -o seccomp.json --user www-data -- nginx -g "daemon off;"',
         'sudo flak record --pid $(pidof redis-server)',
-      ),
+      ) + '\nOnce the command has run, its own exit code is passed on, as a shell does.',
     )
     .action(async (command: string[], options: RecordOptions) => {
       ended(misuse(command, options) ?? (await deps.record(options, command, deps.terminal)));

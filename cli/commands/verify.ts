@@ -1,7 +1,7 @@
 /** `flak verify`: whether a command can live with a profile. */
 import type { Command } from 'commander';
 import type { Ended } from '../registration.ts';
-import { examples, jsonOutput } from '../registration.ts';
+import { BEHIND_DASHES, examples, jsonOutput } from '../registration.ts';
 import type { Terminal } from '../terminal.ts';
 import type { VerifyOptions } from '../verify/options.ts';
 import type { Verify } from '../verify/verify.ts';
@@ -14,6 +14,7 @@ export interface VerifyDeps {
 export function addVerify(parent: Command, deps: VerifyDeps, ended: Ended): void {
   parent
     .command('verify')
+    .showHelpAfterError(BEHIND_DASHES)
     .description('run a command under a profile that only logs, then under the profile itself; needs root, no cluster')
     .argument('<profile>', 'a file (OCI, Flak or SyscallProfile), - for stdin')
     .argument('<command...>', 'what to run, after --; it is run twice')

@@ -42,8 +42,14 @@ type NotStarted = Extract<CommandEnd, { kind: 'not-started' }>;
 export function notStarted(program: string, { step, errno }: NotStarted, note: (text: string) => void): Ending {
   const reason = getSystemErrorMessage(-errno);
   if (step !== 'command') return environment(`${program} was not started: ${step}: ${reason}.`);
-  note(`flak: ${program} can't be run: ${reason}; nothing was recorded.`);
+  note(`flak: ${program} can't be run: ${reason}; nothing was recorded. ${REMEDIES[errno] ?? 'Name another program.'}`);
   return { kind: 'passed-on', code: errno === ENOENT ? 127 : 126 };
 }
 
-const ENOENT = 2;
+const [ENOENT, ENOEXEC, EACCES] = [2, 8, 13];
+const REMEDIES: Readonly<Record<number, string>> = {
+  [ENOENT]:
+    'Give its path, or a name that is found in PATH; a script also needs the interpreter that its first line names.',
+  [ENOEXEC]: 'A script needs a first line such as #!/bin/sh; or run it as: -- sh FILE.',
+  [EACCES]: 'It must be executable (chmod +x) for the user it runs as.',
+};
