@@ -7,11 +7,11 @@ import { drawCurve } from './curve.ts';
 import type { Markup } from './markup.ts';
 import { markup } from './markup.ts';
 import { STYLE } from './style.ts';
-import { byTopic, defaultWords, headline, originWords, worthALook } from './words.ts';
+import { byTopic, defaultWords, headline, originWords, titleOf, worthALook } from './words.ts';
 
 export function renderReport(explanation: Explanation): string {
   const { evidence, calls } = explanation;
-  const title = evidence ? `${evidence.workload}, container ${evidence.container}` : explanation.source;
+  const title = titleOf(explanation);
   return markup`<!doctype html>
 <html lang="en">
 <head>

@@ -1,6 +1,6 @@
 /** An explanation as text for a terminal or a file. */
 import type { ExplainedCall, Explanation } from '../explain.ts';
-import { byTopic, defaultWords, headline, originWords, worthALook } from './words.ts';
+import { byTopic, defaultWords, headline, originWords, titleOf, worthALook } from './words.ts';
 
 /** How parts stand out; a plain file gives them back as they are. */
 export interface Emphasis {
@@ -20,12 +20,13 @@ export function renderExplanation(explanation: Explanation, emphasis: Emphasis):
 }
 
 function introduction(explanation: Explanation, { heading, paint }: Emphasis): string {
-  const { evidence, surface, byDefault, architectures, source } = explanation;
-  const title = evidence ? `${evidence.workload}, container ${evidence.container}` : source;
+  const { evidence, surface, byDefault, architectures } = explanation;
   const { risky, beyondDefault } = surface;
   return lines([
-    heading(title),
-    ...(evidence ? [`${evidence.image} ${paint('faint', evidence.imageDigest)}`, evidence.summary] : []),
+    heading(titleOf(explanation)),
+    // A command has no image.
+    ...(evidence && evidence.imageDigest !== '' ? [`${evidence.image} ${paint('faint', evidence.imageDigest)}`] : []),
+    ...(evidence ? [evidence.summary] : []),
     ...(evidence && evidence.wants.length > 0 ? [`for stable: ${evidence.wants.join(', ')}`] : []),
     headline(explanation),
     `Of the ${risky.kernel} calls that are risky (see below) it lets ${risky.profile} through, the default ${risky.runtimeDefault}.`,

@@ -31,6 +31,13 @@ export function originWords({ origins, firstSeenAt, seenBy, groups }: ExplainedC
   return `${origins.join(', ')}${first}${by}`;
 }
 
+/** What the profile is of. A command recorded without a cluster is no container, and goes by its name once. */
+export function titleOf({ evidence, source }: Explanation): string {
+  if (!evidence) return source;
+  const { workload, container } = evidence;
+  return workload === `Command ${container}` ? workload : `${workload}, container ${container}`;
+}
+
 /** The sentence that a reader remembers. */
 export function headline({ surface }: Explanation): string {
   const { profile, kernel, runtimeDefault } = surface;

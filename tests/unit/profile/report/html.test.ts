@@ -81,6 +81,13 @@ describe('the HTML report', () => {
 });
 
 describe('the explanation as text', () => {
+  it('names a command once, and no image of it', () => {
+    const command = { workload: { apiVersion: 'v1', kind: 'Command', name: 'ls' }, container: 'ls', imageDigest: '' };
+    const local = explain({ ...webProfile(1), ...command });
+    assert.match(renderExplanation(local, plain), /^Command ls\nobserved: /);
+    assert.match(renderReport(local), /<h1>Command ls<\/h1>/);
+  });
+
   it('has the same calls, each with what it is for', () => {
     const web = explain(webProfile(8));
     const text = renderExplanation(web, plain);
