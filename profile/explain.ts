@@ -121,7 +121,9 @@ function explainCall(
 }
 
 function reasonsIn({ name: group, calls }: Group, name: string): { name: string; reason: string }[] {
-  return calls.filter((call) => call.name === name).map(({ reason }) => ({ name: group, reason }));
+  // A group has a call once for each value that it allows.
+  const reasons = new Set(calls.filter((call) => call.name === name).map(({ reason }) => reason));
+  return [...reasons].map((reason) => ({ name: group, reason }));
 }
 
 const ABI_OF: Readonly<Record<string, Abi>> = { SCMP_ARCH_AARCH64: 'aarch64', SCMP_ARCH_X86: 'i386' };

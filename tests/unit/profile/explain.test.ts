@@ -37,6 +37,14 @@ describe('explaining a profile', () => {
     );
   });
 
+  it('gives a reason once, though a group has the call for several values', () => {
+    const calls = [1, 2].map(() => ({ name: 'bpf', reason: 'seen in 1' }));
+    const declared = { ...webProfile(1), groups: [{ name: 'base', description: '', calls }] };
+    const bpf = { names: ['bpf'], action: 'SCMP_ACT_ALLOW' };
+    const explained = explain({ ...declared, seccomp: { ...declared.seccomp, syscalls: [bpf] } });
+    assert.deepEqual(call(explained, 'bpf').groups, [{ name: 'base', reason: 'seen in 1' }]);
+  });
+
   it('measures what is left of the kernel', () => {
     const { kernel, runtimeDefault, profile, beyondDefault, shut } = web.surface;
     assert.deepEqual([kernel, runtimeDefault], [385, 308]);
