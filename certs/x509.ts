@@ -1,8 +1,9 @@
 /** Certificates: keys by node:crypto (node-forge's own generator takes seconds), everything X.509 by node-forge. */
-import { generateKeyPair, randomBytes } from 'node:crypto';
+import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
 import type { KeyedCertificate } from './certificate-state.ts';
+import { randomSerial } from './serial.ts';
 
 interface Validity {
   readonly notBeforeMs: number;
@@ -62,13 +63,6 @@ function prepare({ notBeforeMs, notAfterMs }: Validity, key: forge.pki.rsa.Priva
   certificate.serialNumber = randomSerial();
   certificate.validity = { notBefore: new Date(notBeforeMs), notAfter: new Date(notAfterMs) };
   return certificate;
-}
-
-/** 127 random bits, positive and without a leading zero byte, as DER wants an integer (RFC 5280 section 4.1.2.2). */
-function randomSerial(): string {
-  const serial = randomBytes(16);
-  serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
-  return serial.toString('hex');
 }
 
 async function generateKey(): Promise<string> {

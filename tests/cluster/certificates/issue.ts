@@ -1,6 +1,7 @@
-import { generateKeyPair, randomBytes } from 'node:crypto';
+import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
+import { randomSerial } from '../../../certs/serial.ts';
 
 export interface Certificate {
   readonly certificate: string;
@@ -63,7 +64,7 @@ async function unsigned(subject: Subject): Promise<{ certificate: forge.pki.Cert
   const { publicKey, key } = await createKeyPair();
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
-  certificate.serialNumber = `00${randomBytes(16).toString('hex')}`; // 00: a leading 1 bit would make it negative
+  certificate.serialNumber = randomSerial();
   certificate.validity.notBefore = new Date(Date.now() - BACKDATE_MS);
   certificate.validity.notAfter = new Date(Date.now() + LIFE_DAYS * 86_400_000);
   certificate.setSubject([
