@@ -10,7 +10,11 @@ describe('a serial number', () => {
         assert.ok(first > 0 && first < 0x80, String(first));
       }),
       {
-        examples: [[new Uint8Array(16)], [new Uint8Array(16).fill(0xff)], [Uint8Array.of(0, 1, ...Array(14).fill(7))]],
+        examples: [
+          [new Uint8Array(16)],
+          [new Uint8Array(16).fill(0xff)],
+          [Uint8Array.of(0, 1, ...new Uint8Array(14).fill(7))],
+        ],
       },
     );
   });
