@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { injectPod } from '../../webhook/admission/inject-pod.ts';
 import type { GateMedium } from '../../webhook/admission/medium.ts';
 import { GATE_MEDIA } from '../../webhook/admission/medium.ts';
+import { toJson } from '../deliver.ts';
 import type { Ending, Result } from '../ending.ts';
 import { DONE, finding, ok, usage } from '../ending.ts';
 import type { Ended } from '../registration.ts';
@@ -130,6 +131,6 @@ function settingsOf({
 
 function render(manifests: readonly unknown[], output: InjectOptions['output']): string {
   if (output === 'json')
-    return `${JSON.stringify(manifests.length === 1 ? manifests[0] : { apiVersion: 'v1', kind: 'List', items: manifests }, null, 2)}\n`;
+    return toJson(manifests.length === 1 ? manifests[0] : { apiVersion: 'v1', kind: 'List', items: manifests });
   return manifests.map((manifest) => stringify(manifest)).join('---\n');
 }

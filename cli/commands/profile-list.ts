@@ -4,6 +4,7 @@ import { describeCompleteness } from '../../profile/completeness.ts';
 import { KINDS } from '../../webhook/kube/kinds.ts';
 import { listAs } from '../cluster.ts';
 import type { Connect } from '../connection.ts';
+import { toJson } from '../deliver.ts';
 import type { Ending } from '../ending.ts';
 import { DONE } from '../ending.ts';
 import type { ProfileObject } from '../objects.ts';
@@ -38,7 +39,7 @@ async function listProfiles(options: ListOptions, deps: Deps): Promise<Ending> {
   const profiles = await listAs(cluster, KINDS.syscallProfiles, scope, profileObjectSchema, terminal.note);
   if (profiles.kind !== 'ok') return profiles;
   const summaries = profiles.value.map(summarize);
-  if (options.output === 'json') terminal.out(`${JSON.stringify({ profiles: summaries }, null, 2)}\n`);
+  if (options.output === 'json') terminal.out(toJson({ profiles: summaries }));
   else if (summaries.length === 0)
     terminal.note(`no profiles ${scope === null ? 'in this cluster' : `in namespace ${scope}`} yet.`);
   else {

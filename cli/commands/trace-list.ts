@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { KINDS } from '../../webhook/kube/kinds.ts';
 import { listAs } from '../cluster.ts';
 import type { Connect } from '../connection.ts';
+import { toJson } from '../deliver.ts';
 import type { Ending } from '../ending.ts';
 import { DONE } from '../ending.ts';
 import type { TraceObject } from '../objects.ts';
@@ -38,7 +39,7 @@ async function listTraces(options: ListOptions, deps: Deps): Promise<Ending> {
   if (traces.kind !== 'ok') return traces;
   if (options.output === 'json') {
     const listed = traces.value.map(({ metadata, spec, status }) => ({ ...metadata, ...spec, ...status }));
-    terminal.out(`${JSON.stringify({ traces: listed }, null, 2)}\n`);
+    terminal.out(toJson({ traces: listed }));
   } else if (traces.value.length === 0)
     terminal.note(`no traces ${scope === null ? 'in this cluster' : `in namespace ${scope}`}.`);
   else {

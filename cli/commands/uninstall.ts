@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Cluster } from '../cluster.ts';
 import type { Connect, ConnectionOptions } from '../connection.ts';
+import { toJson } from '../deliver.ts';
 import type { Ending, Result } from '../ending.ts';
 import { DONE, finding, ok, usage } from '../ending.ts';
 import type { Ended } from '../registration.ts';
@@ -66,7 +67,7 @@ async function uninstall(options: UninstallOptions, deps: UninstallDeps): Promis
   if (removed.kind !== 'ok') return removed;
   const left = await waitUntilGone(cluster, wait);
   if (left.kind !== 'ok') return left;
-  if (options.output === 'json') terminal.out(`${JSON.stringify({ ...removed.value, left: left.value }, null, 2)}\n`);
+  if (options.output === 'json') terminal.out(toJson({ ...removed.value, left: left.value }));
   if (left.value.length > 0)
     return finding(`still there after ${options.timeout} s: ${left.value.join(', ')}; run the same command again.`);
   terminal.note(removed.value.removed.length > 0 ? 'Flak is removed.' : 'there was nothing of Flak to remove.');

@@ -1,6 +1,7 @@
 /** `flak doctor`, from what is asked to what is said. */
 import type { Cluster } from '../cluster.ts';
 import type { Connect, ConnectionOptions } from '../connection.ts';
+import { toJson } from '../deliver.ts';
 import type { Ending } from '../ending.ts';
 import { DONE, finding } from '../ending.ts';
 import { renderTable } from '../table.ts';
@@ -82,7 +83,7 @@ async function examineNodes(
 
 function tell(diagnoses: readonly Diagnosis[], { output }: DoctorOptions, { out, heading }: Terminal): void {
   if (output === 'json') {
-    out(`${JSON.stringify({ diagnoses }, null, 2)}\n`);
+    out(toJson({ diagnoses }));
     return;
   }
   const rows = diagnoses.map(({ where, what, state, detail, remedy }) => [

@@ -12,6 +12,7 @@ import { revisionOf, unionOfRevisions, workloadOf } from '../../tracer/local/loc
 import type { LocalRecording } from '../../tracer/local/record.ts';
 import type { LocalPlaces } from '../../tracer/local/places.ts';
 import { describeNode } from '../../tracer/node.ts';
+import { toJson } from '../deliver.ts';
 import type { Ending, Result } from '../ending.ts';
 import { ok, usage } from '../ending.ts';
 import type { Terminal } from '../terminal.ts';
@@ -84,9 +85,7 @@ function write(
   const own = revisionOfRun(name, places, recording, arming);
   const revision = earlier ? unionOfRevisions(earlier, own) : own;
   const profile = toFlakFormat(workloadOf(name), name, revision, declaredGroups());
-  const written = file.write(
-    options.format === 'oci' ? renderSeccomp(profile.seccomp) : `${JSON.stringify(profile, null, 2)}\n`,
-  );
+  const written = file.write(options.format === 'oci' ? renderSeccomp(profile.seccomp) : toJson(profile));
   if (written.kind !== 'ok') return written;
   const made = new Set(revision.calls.filter(isMadeByWorkload).map((call) => call.name)).size;
   terminal.note(`flak: ${name}: ${made} system calls; ${describeCompleteness(revision)}`);

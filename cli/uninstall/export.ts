@@ -1,4 +1,5 @@
 /** Profiles as files, before the CRD that holds them goes. */
+import { toJson } from '../deliver.ts';
 import type { ProfileObject } from '../objects.ts';
 
 export interface ExportedFile {
@@ -12,7 +13,7 @@ export function exportedFiles(profiles: readonly ProfileObject[]): ExportedFile[
   return profiles.flatMap(({ metadata, spec, status }) => {
     const base = `${metadata.namespace}/${metadata.name}`;
     const object = { apiVersion: 'flak.dev/v1alpha1', kind: 'SyscallProfile', metadata, spec, status };
-    const whole = { path: `${base}.json`, content: `${JSON.stringify(object, null, 2)}\n` };
+    const whole = { path: `${base}.json`, content: toJson(object) };
     return status ? [whole, { path: `${base}.seccomp.json`, content: status.seccomp }] : [whole];
   });
 }

@@ -9,6 +9,7 @@ import { hasStarted } from '../../tracer/local/local-profile.ts';
 import { readLoggedCalls } from '../../tracer/local/kernel-log.ts';
 import type { FilterMode } from '../../tracer/local/seccomp-filter.ts';
 import { compileFilter } from '../../tracer/local/seccomp-filter.ts';
+import { toJson } from '../deliver.ts';
 import type { Ending, Result } from '../ending.ts';
 import { DONE, finding, ok, usage } from '../ending.ts';
 import { missingLibrary, notStarted } from '../record/describe-failure.ts';
@@ -122,7 +123,7 @@ function conclude(
   { write, propose: to, output }: VerifyOptions,
 ): Ending {
   const report = toReport(verification);
-  if (output === 'json') terminal.out(`${JSON.stringify(report, null, 2)}\n`);
+  if (output === 'json') terminal.out(toJson(report));
   for (const line of describe(report)) terminal.note(line);
   if (report.verified) return write === true ? markVerified(name, document) : DONE;
   if (to !== undefined) {

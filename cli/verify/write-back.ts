@@ -5,6 +5,7 @@ import type { ProfileDocument } from '../../profile/document.ts';
 import { toFlakFormat } from '../../profile/flak-format.ts';
 import type { Revision } from '../../profile/syscall-profile.ts';
 import { unionOfRevisions } from '../../tracer/local/local-profile.ts';
+import { toJson } from '../deliver.ts';
 import type { Ending, Failed } from '../ending.ts';
 import { DONE, finding, usage } from '../ending.ts';
 import { reserveFile } from '../record/output-file.ts';
@@ -50,7 +51,7 @@ export function propose(to: string, { recorded }: ProfileDocument, seen: Revisio
 function writeWhole(path: string, content: object): Ending {
   const file = reserveFile(path, null);
   if (file.kind !== 'ok') return file;
-  const written = file.value.write(`${JSON.stringify(content, null, 2)}\n`);
+  const written = file.value.write(toJson(content));
   file.value.discard();
   return written.kind === 'ok' ? DONE : written;
 }
