@@ -10,6 +10,11 @@ export interface ConnectionOptions {
   readonly context?: string;
 }
 
+/** With `-n`. */
+export interface PlaceOptions extends ConnectionOptions {
+  readonly namespace?: string;
+}
+
 export interface Connection {
   readonly cluster: Cluster;
   /** Where a command looks when it isn't told a namespace. */
@@ -32,4 +37,10 @@ export function connectBy(
     const cluster = connectCluster(path, context);
     return cluster.kind === 'ok' ? ok({ cluster: cluster.value, namespace: contextNamespace(path, context) }) : cluster;
   };
+}
+
+/** The cluster, and the namespace that is named, or else the context's. */
+export function connectTo({ namespace, ...options }: PlaceOptions, connect: Connect): Result<Connection> {
+  const connection = connect(options);
+  return connection.kind === 'ok' && namespace !== undefined ? ok({ ...connection.value, namespace }) : connection;
 }

@@ -4,7 +4,8 @@ import type { Revision, SyscallProfileStatus } from '../profile/syscall-profile.
 import { KINDS } from '../webhook/kube/kinds.ts';
 import type { Cluster } from './cluster.ts';
 import { explainFailure, listAs } from './cluster.ts';
-import type { Connect, ConnectionOptions } from './connection.ts';
+import type { Connect, PlaceOptions } from './connection.ts';
+import { connectTo } from './connection.ts';
 import type { Result } from './ending.ts';
 import { finding, ok } from './ending.ts';
 import { chooseProfile, findProfile } from './find-profile.ts';
@@ -20,8 +21,7 @@ export interface StoredProfile extends ProfileObject {
 export type Wanted =
   { readonly kind: 'named'; readonly name: string } | { readonly kind: 'labelled'; readonly selector: string };
 
-export interface WhichProfile extends ConnectionOptions {
-  readonly namespace?: string;
+export interface WhichProfile extends PlaceOptions {
   readonly container?: string;
 }
 
@@ -40,10 +40,10 @@ const podSchema = z.object({ metadata: z.object({ name: z.string() }) });
 
 /** The one that is meant, with something recorded in it. Pods are followed to their profiles by their traces. */
 export async function readStored(wanted: Wanted, options: WhichProfile, deps: Deps): Promise<Result<StoredProfile>> {
-  const connection = deps.connect(options);
+  const connection = connectTo(options, deps.connect);
   if (connection.kind !== 'ok') return connection;
   const { cluster } = connection.value;
-  const place = { cluster, namespace: options.namespace ?? connection.value.namespace, note: deps.terminal.note };
+  const place = { ...connection.value, note: deps.terminal.note };
   const profiles = await listAs(cluster, KINDS.syscallProfiles, place.namespace, profileObjectSchema, place.note);
   if (profiles.kind !== 'ok') return profiles;
   if (wanted.kind === 'named') {

@@ -15,7 +15,8 @@ import { parseTraceState, traceStateName } from '../../webhook/kube/trace-state.
 import { FLAK_NAMESPACE } from '../../webhook/names.ts';
 import type { Cluster } from '../cluster.ts';
 import { explainFailure, listAs } from '../cluster.ts';
-import type { Connect, ConnectionOptions } from '../connection.ts';
+import type { Connect, PlaceOptions } from '../connection.ts';
+import { connectTo } from '../connection.ts';
 import type { DeliverDeps } from '../deliver.ts';
 import { deliver, TO_OPTION, toJson } from '../deliver.ts';
 import type { Ending, Result } from '../ending.ts';
@@ -25,8 +26,7 @@ import { traceObjectSchema } from '../objects.ts';
 import type { Ended } from '../registration.ts';
 import { examples, jsonOutput, withConnection, withNamespace } from '../registration.ts';
 
-interface SnapshotOptions extends ConnectionOptions {
-  readonly namespace?: string;
+interface SnapshotOptions extends PlaceOptions {
   readonly container?: string;
   readonly format: 'oci' | 'flak';
   readonly to?: string;
@@ -58,10 +58,9 @@ export function addSnapshot(parent: Command, deps: SnapshotDeps, ended: Ended): 
 }
 
 async function snapshot(pod: string, options: SnapshotOptions, deps: SnapshotDeps): Promise<Ending> {
-  const connection = deps.connect(options);
+  const connection = connectTo(options, deps.connect);
   if (connection.kind !== 'ok') return connection;
-  const { cluster } = connection.value;
-  const namespace = options.namespace ?? connection.value.namespace;
+  const { cluster, namespace } = connection.value;
   const trace = await openTraceOf(cluster, namespace, pod.replace(/^pods?\//, ''), deps.terminal.note);
   if (trace.kind !== 'ok') return trace;
   const report = await newestReport(cluster, trace.value);

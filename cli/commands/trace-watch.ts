@@ -2,21 +2,20 @@
 import type { Command } from 'commander';
 import { KINDS } from '../../webhook/kube/kinds.ts';
 import { listAs } from '../cluster.ts';
-import type { Cluster } from '../cluster.ts';
-import type { Connect, ConnectionOptions } from '../connection.ts';
+import type { Connect, PlaceOptions } from '../connection.ts';
 import type { Ending, Result } from '../ending.ts';
 import { DONE, finding, ok } from '../ending.ts';
 import type { TraceObject } from '../objects.ts';
 import { traceObjectSchema } from '../objects.ts';
 import type { Ended } from '../registration.ts';
 import { examples, jsonOutput, seconds, withConnection, withNamespace } from '../registration.ts';
+import type { TargetPlace } from '../targets/place.ts';
+import { placeOf } from '../targets/place.ts';
 import { findPods } from '../targets/pods.ts';
-import type { TargetSelector } from '../targets/selector.ts';
-import { parseSelector, SELECTOR_ARGUMENT } from '../targets/selector.ts';
+import { SELECTOR_ARGUMENT } from '../targets/selector.ts';
 import type { Terminal } from '../terminal.ts';
 
-interface TraceWatchOptions extends ConnectionOptions {
-  readonly namespace?: string;
+interface TraceWatchOptions extends PlaceOptions {
   readonly timeout?: number;
   readonly output?: 'json';
 }
@@ -47,13 +46,10 @@ export function addTraceWatch(parent: Command, deps: Deps, ended: Ended): void {
 
 /** One line for each change of a trace; with `-o json` one object per line. */
 async function watchTraces(text: string, options: TraceWatchOptions, deps: Deps): Promise<Ending> {
-  const selector = parseSelector(text);
-  if (selector.kind !== 'ok') return selector;
-  const connection = deps.connect(options);
-  if (connection.kind !== 'ok') return connection;
-  const { cluster } = connection.value;
-  const namespace = options.namespace ?? connection.value.namespace;
-  const isMeant = await tracesOf(cluster, namespace, selector.value);
+  const place = placeOf(text, options, deps.connect);
+  if (place.kind !== 'ok') return place;
+  const { cluster, namespace } = place.value;
+  const isMeant = await tracesOf(place.value);
   if (isMeant.kind !== 'ok') return isMeant;
   const deadlineMs = options.timeout === undefined ? Infinity : deps.now() + options.timeout * 1000;
   const told = new Map<string, string>();
@@ -70,11 +66,11 @@ async function watchTraces(text: string, options: TraceWatchOptions, deps: Deps)
 }
 
 /** Pods may be gone already, and their traces still be of interest, where the selector names one. */
-async function tracesOf(
-  cluster: Cluster,
-  namespace: string,
-  selector: TargetSelector,
-): Promise<Result<(trace: TraceObject) => boolean>> {
+async function tracesOf({
+  cluster,
+  namespace,
+  selector,
+}: TargetPlace): Promise<Result<(trace: TraceObject) => boolean>> {
   if (selector.kind === 'pods' && selector.podName !== null && selector.labels === '')
     return ok(({ spec }) => spec.podName === selector.podName);
   const pods = await findPods(cluster, namespace, selector);
