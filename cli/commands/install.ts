@@ -1,5 +1,6 @@
 /** `flak install`. */
 import type { Command } from 'commander';
+import type { ConnectionOptions } from '../connection.ts';
 import type { Ending } from '../ending.ts';
 import { DONE, environment } from '../ending.ts';
 import type { Ended } from '../registration.ts';
@@ -8,9 +9,7 @@ import type { Terminal } from '../terminal.ts';
 import { FLAK_NAMESPACE, OBJECTS } from '../../webhook/names.ts';
 import { toJson } from '../deliver.ts';
 
-interface InstallOptions {
-  readonly kubeconfig?: string;
-  readonly context?: string;
+interface InstallOptions extends ConnectionOptions {
   readonly kustomization: string;
   readonly timeout: number;
   readonly output?: 'json';

@@ -1,52 +1,25 @@
 /** `flak trace list`. */
 import type { Command } from 'commander';
 import { KINDS } from '../../webhook/kube/kinds.ts';
-import { listAs } from '../cluster.ts';
-import type { Connect } from '../connection.ts';
-import { toJson } from '../deliver.ts';
-import type { Ending } from '../ending.ts';
-import { DONE } from '../ending.ts';
 import type { TraceObject } from '../objects.ts';
 import { traceObjectSchema } from '../objects.ts';
 import type { Ended } from '../registration.ts';
-import { examples, withConnection, withScope } from '../registration.ts';
-import { renderTable } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
-import type { ListOptions } from './scope.ts';
-import { scopeOf } from './scope.ts';
+import type { ListDeps, Listing } from './listing.ts';
+import { addListing } from './listing.ts';
 
-interface Deps {
-  readonly connect: Connect;
-  readonly terminal: Terminal;
-}
+const TRACES: Listing<TraceObject> = {
+  name: 'traces',
+  description: 'traced pods, those that ended included',
+  examples: ['flak trace list -n shop', 'flak trace list -A -o json'],
+  kind: KINDS.traces,
+  schema: traceObjectSchema,
+  entryOf: ({ metadata, spec, status }) => ({ ...metadata, ...spec, ...status }),
+  headings: ['NAMESPACE', 'POD', 'PHASE', 'NODE', 'ARMED', 'LEVEL', 'REASON'],
+  rowOf,
+};
 
-export function addTraceList(parent: Command, deps: Deps, ended: Ended): void {
-  withScope(withConnection(parent.command('list')))
-    .description('traced pods, those that ended included')
-    .addHelpText('after', examples('flak trace list -n shop', 'flak trace list -A -o json'))
-    .action(async (options: ListOptions) => {
-      ended(await listTraces(options, deps));
-    });
-}
-
-async function listTraces(options: ListOptions, deps: Deps): Promise<Ending> {
-  const { terminal } = deps;
-  const connection = deps.connect(options);
-  if (connection.kind !== 'ok') return connection;
-  const { cluster, namespace } = connection.value;
-  const scope = scopeOf(options, namespace);
-  const traces = await listAs(cluster, KINDS.traces, scope, traceObjectSchema, terminal.note);
-  if (traces.kind !== 'ok') return traces;
-  if (options.output === 'json') {
-    const listed = traces.value.map(({ metadata, spec, status }) => ({ ...metadata, ...spec, ...status }));
-    terminal.out(toJson({ traces: listed }));
-  } else if (traces.value.length === 0)
-    terminal.note(`no traces ${scope === null ? 'in this cluster' : `in namespace ${scope}`}.`);
-  else {
-    const headings = ['NAMESPACE', 'POD', 'PHASE', 'NODE', 'ARMED', 'LEVEL', 'REASON'];
-    terminal.out(renderTable(headings, traces.value.map(rowOf), terminal.heading));
-  }
-  return DONE;
+export function addTraceList(parent: Command, deps: ListDeps, ended: Ended): void {
+  addListing(parent, TRACES, deps, ended);
 }
 
 /** The reason in words where there are any: they say what a person would look up. */
