@@ -1,22 +1,33 @@
 /** How far a profile can be trusted, how two such statements join, and how a person reads one. */
 import { isMadeByWorkload } from './calls.ts';
+import { compareText } from './instants.ts';
 import type { Note, PartialReason } from './recording.ts';
 import { NOTES, PARTIAL_REASONS } from './recording.ts';
 import { estimateMissing } from './species.ts';
 import type { Completeness, Contributor, ProfiledCall, Revision } from './syscall-profile.ts';
+import { KEPT } from './syscall-profile.ts';
 
 const REASON_ORDER = Object.keys(PARTIAL_REASONS) as PartialReason[];
 const NOTE_ORDER = Object.keys(NOTES) as Note[];
 
-/** The statement that follows from reasons (any one of them lowers the level) and notes (none does). */
-export function completenessOf(reasons: Iterable<PartialReason>, notes: Iterable<Note>): Completeness {
+/**
+ * The statement that follows from reasons (any one of them lowers the level) and notes (none does).
+ * @param disagreements names beside `falco-disagrees`. Keeping the first by name makes unions independent of their order
+ */
+export function completenessOf(
+  reasons: Iterable<PartialReason>,
+  notes: Iterable<Note>,
+  disagreements: Iterable<string> = [],
+): Completeness {
   const given = new Set(reasons);
   const noted = new Set(notes);
   const kept = REASON_ORDER.filter((reason) => given.has(reason));
+  const named = [...new Set(disagreements)].sort(compareText).slice(0, KEPT.disagreements);
   return {
     level: kept.length > 0 ? 'partial' : 'observed',
     reasons: kept,
     notes: NOTE_ORDER.filter((note) => noted.has(note)),
+    ...(named.length > 0 && given.has('falco-disagrees') ? { disagreements: named } : {}),
   };
 }
 
@@ -28,7 +39,8 @@ export function completenessOf(reasons: Iterable<PartialReason>, notes: Iterable
  * knows whether it ran the same code; each contributor keeps its own level, and a new image digest starts afresh.
  */
 export function joinCompleteness(a: Completeness, b: Completeness): Completeness {
-  return completenessOf([...a.reasons, ...b.reasons], [...a.notes, ...b.notes]);
+  const disagreements = [...(a.disagreements ?? []), ...(b.disagreements ?? [])];
+  return completenessOf([...a.reasons, ...b.reasons], [...a.notes, ...b.notes], disagreements);
 }
 
 /** What the level of a union rests on. */
@@ -96,9 +108,21 @@ function isStable(stability: Stability): boolean {
  * The statement about a union with this evidence: `observed` becomes `stable` where that is earned. Depends on the union
  * alone, so that the order of merging can't matter; `verified` isn't kept, since more calls or contributors need a new replay.
  */
-export function assess({ reasons, notes }: Completeness, evidence: Evidence): Completeness {
-  const stated = completenessOf(reasons, notes);
+export function assess({ reasons, notes, disagreements }: Completeness, evidence: Evidence): Completeness {
+  const stated = completenessOf(reasons, notes, disagreements);
   return stated.level === 'observed' && isStable(stabilityOf(evidence)) ? { ...stated, level: 'stable' } : stated;
+}
+
+/** The reasons as people read them: `late-arming`, `falco-disagrees(mount, setns)`. */
+export function describeReasons({
+  reasons,
+  disagreements = [],
+}: Pick<Completeness, 'reasons' | 'disagreements'>): string[] {
+  const shown = disagreements.slice(0, KEPT.disagreements - 1).join(', ');
+  const rest = disagreements.length < KEPT.disagreements ? '' : ', …';
+  return reasons.map((reason) =>
+    reason === 'falco-disagrees' && shown !== '' ? `${reason}(${shown}${rest})` : reason,
+  );
 }
 
 /**
@@ -108,12 +132,12 @@ export function assess({ reasons, notes }: Completeness, evidence: Evidence): Co
 export function describeCompleteness(
   revision: Pick<Revision, 'completeness' | 'contributors' | 'contributorsDropped'>,
 ): string {
-  const { level, reasons, notes } = revision.completeness;
+  const { level, notes } = revision.completeness;
   const count = revision.contributors.length + revision.contributorsDropped;
   const contributors = `${count} ${count === 1 ? 'contributor' : 'contributors'}`;
   const claim =
     level === 'partial'
-      ? `partial(${reasons.join(', ')}): ${contributors}`
+      ? `partial(${describeReasons(revision.completeness).join(', ')}): ${contributors}`
       : `${level}: armed before the first instruction, 0 lost, ${contributors}`;
   return notes.length > 0 ? `${claim} [${notes.join(', ')}]` : claim;
 }

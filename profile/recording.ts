@@ -3,6 +3,7 @@
  * Everything that crosses the wire is described here once, as a zod schema, and parsed where it arrives.
  */
 import { z } from 'zod';
+import { falcoSectionSchema, filesSectionSchema } from './probes.ts';
 
 /** System call interfaces that are told apart. x32 is x86_64's second table (numbers with bit 30 set). */
 export const ABIS = ['x86_64', 'i386', 'x32', 'aarch64'] as const;
@@ -97,6 +98,8 @@ export const PARTIAL_REASONS = {
   'unknown-syscall': 'a system call was made that no known table has',
   'io-uring': 'the workload uses io_uring, whose operations make no system calls',
   'finalizer-removed': 'someone removed the finalizer before the last report arrived',
+  'falco-disagrees': 'Falco, the second probe, saw system calls that the ledger did not',
+  'falco-missing': 'the pod requires Falco, and it did not watch',
 } as const;
 export type PartialReason = keyof typeof PARTIAL_REASONS;
 export const partialReasonSchema = z.enum(Object.keys(PARTIAL_REASONS) as [PartialReason, ...PartialReason[]]);
@@ -155,6 +158,9 @@ const recordedReportSchema = z.object({
   containers: z.array(containerRecordingSchema).max(512),
   reasons: z.array(partialReasonSchema).max(32),
   notes: z.array(noteSchema).max(32),
+  /** Of tracers that know a second probe. What can't be read of it must not cost what the ledger saw. */
+  falco: falcoSectionSchema.optional().catch(undefined),
+  files: filesSectionSchema.optional().catch(undefined),
 });
 /** A report that carries a recording of every container seen so far (cumulative, never a difference). */
 export type RecordedReport = z.infer<typeof recordedReportSchema>;

@@ -11,6 +11,8 @@ export const KEPT = {
   contributors: 100,
   /** Of the contributors that made a call: enough to tell rare ones from common ones (species.ts). */
   seenBy: 8,
+  /** Names beside `falco-disagrees`: one more than is shown (completeness.ts). All of them stand in the revision. */
+  disagreements: 17,
   /** JSON of all revisions together: etcd refuses objects above 1.5 MiB; the newest revision stays whatever its size. */
   revisionBytes: 900_000,
 } as const;
@@ -30,6 +32,8 @@ export const completenessSchema = z.object({
   level: z.enum(LEVELS),
   reasons: z.array(partialReasonSchema).max(32),
   notes: z.array(noteSchema).max(32),
+  /** Beside the reason `falco-disagrees`: the calls that Falco alone saw, the first by name. */
+  disagreements: z.array(z.string().max(64)).max(KEPT.disagreements).optional(),
 });
 /** How far a profile can be trusted. */
 export type Completeness = z.infer<typeof completenessSchema>;

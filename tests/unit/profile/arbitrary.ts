@@ -10,6 +10,9 @@ const PLAIN = { noNullPrototype: true } as const;
 
 const NAMES = ['read', 'write', 'clone', 'clone3', 'mount', 'nr:470'];
 
+/** More than are kept beside a reason. */
+const MANY_NAMES = Array.from({ length: 30 }, (_, index) => `call${index}`);
+
 /** Whole seconds and fractions, spelt differently, so that instants of one second collide. */
 const instant = fc
   .tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom('Z', '.5Z', '.50Z'))
@@ -81,8 +84,9 @@ export const contribution: fc.Arbitrary<Contribution> = fc.record(
           .tuple(
             fc.subarray(Object.keys(PARTIAL_REASONS) as PartialReason[], { maxLength: 2 }),
             fc.subarray(Object.keys(NOTES) as Note[]),
+            fc.subarray(MANY_NAMES),
           )
-          .map(([reasons, notes]) => completenessOf(reasons, notes)),
+          .map((stated) => completenessOf(...stated)),
       },
       PLAIN,
     ),

@@ -3,12 +3,14 @@ import {
   assess,
   completenessOf,
   describeCompleteness,
+  describeReasons,
   joinCompleteness,
   stabilityOf,
   wantsForStable,
 } from '../../../profile/completeness.ts';
 import type { Evidence } from '../../../profile/completeness.ts';
 import type { Contributor, ProfiledCall } from '../../../profile/syscall-profile.ts';
+import { completenessSchema } from '../../../profile/syscall-profile.ts';
 
 const contributor: Contributor = {
   traceUid: 'u1',
@@ -35,6 +37,24 @@ describe('completeness', () => {
   it('of a whole and a partial contributor is partial', () => {
     const joined = joinCompleteness(completenessOf([], ['abi-union']), completenessOf(['tracer-lost'], []));
     assert.deepEqual(joined, { level: 'partial', reasons: ['tracer-lost'], notes: ['abi-union'] });
+  });
+
+  it('names what Falco alone saw, each call once and by name, and says when there are more than it names', () => {
+    const joined = joinCompleteness(
+      completenessOf(['falco-disagrees'], [], ['setns', 'mount']),
+      completenessOf(['io-uring', 'falco-disagrees'], [], ['bpf', 'mount']),
+    );
+    assert.deepEqual(describeReasons(joined), ['io-uring', 'falco-disagrees(bpf, mount, setns)']);
+    const many = Array.from({ length: 40 }, (_, index) => `call${index + 10}`);
+    const [text = ''] = describeReasons(completenessOf(['falco-disagrees'], [], many.toReversed()));
+    assert.match(text, /^falco-disagrees\(call10, .*, call25, …\)$/);
+    assert.ok(completenessSchema.safeParse(completenessOf(['falco-disagrees'], [], many)).success);
+    const one = { completeness: joined, contributors: [contributor], contributorsDropped: 0 };
+    assert.equal(describeCompleteness(one), 'partial(io-uring, falco-disagrees(bpf, mount, setns)): 1 contributor');
+  });
+
+  it('names no calls without that reason', () => {
+    assert.equal(completenessOf(['io-uring'], [], ['mount']).disagreements, undefined);
   });
 
   it('reads as one line', () => {
