@@ -1,15 +1,13 @@
 /** Tracers that are killed at random moments of joining, reading and leaving, beside a program and without any. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PodCgroup, Stage } from '../tracer-ledger/stage.ts';
 import { makeCgroup } from '../tracer-ledger/stage.ts';
+import { startTracer } from '../tracer-ledger/tracers.ts';
 import { watchObjects } from './bpf-objects.ts';
 import { assertExact } from './exact.ts';
-import type { MortalTask } from './mortal-tracer.ts';
 import { everyCall, everyNumber } from './perils.ts';
 import type { Calls } from './programs.ts';
 import { compilePrograms } from './programs.ts';
@@ -17,23 +15,12 @@ import { compilePrograms } from './programs.ts';
 /** A tracer is through its first round within this time, so that kills hit all parts of it. */
 const LONGEST_LIFE_MS = 120;
 
-type Mode = MortalTask['mode'];
+type Mode = 'stay' | 'churn';
 
 /** Starts a tracer and kills it a random while after it has begun. @throws where it ends by itself: it must never fail */
-async function killOne(stage: Stage, { target }: PodCgroup, mode: Mode): Promise<void> {
-  const tracer = spawn(process.execPath, [join(import.meta.dirname, 'mortal-tracer.ts')], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_V8_COVERAGE: '', NODE_COMPILE_CACHE: join(stage.folder, 'compiled') },
-  });
-  const task: MortalTask = {
-    mode,
-    options: stage.options,
-    podUid: target.podUid,
-    cgroupId: String(target.cgroupIds[0]),
-  };
+async function killOne(stage: Stage, pod: PodCgroup, mode: Mode): Promise<void> {
+  const { tracer } = await startTracer(stage, pod, mode);
   const ended = once(tracer, 'exit');
-  tracer.stdin.write(`${JSON.stringify(task)}\n`);
-  await Promise.race([once(tracer.stdout, 'data'), ended]);
   await sleep(Math.random() * LONGEST_LIFE_MS);
   tracer.kill('SIGKILL');
   const [, signal] = (await ended) as [number | null, string | null];

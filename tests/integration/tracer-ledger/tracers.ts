@@ -9,6 +9,7 @@ import type { PodCgroup, Stage } from './stage.ts';
 /**
  * A tracer in a process of its own, and the first thing it says.
  * @param cgroupProcs the file that puts it into a cgroup before it runs
+ * @throws where it ends without a word
  */
 export async function startTracer(
   stage: Stage,
@@ -19,9 +20,14 @@ export async function startTracer(
   const command = [process.execPath, join(import.meta.dirname, 'joiner.ts')];
   const tracer = spawn('sh', ['-c', 'echo $$ > "$0"; exec "$@"', cgroupProcs, ...command], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_V8_COVERAGE: '', NODE_COMPILE_CACHE: join(stage.folder, 'compiled') },
   });
-  const task: Task = { mode, options: stage.options, podUid: target.podUid, id: String(target.cgroupIds[0]) };
+  const task: Task = { mode, options: stage.options, podUid: target.podUid, cgroupId: String(target.cgroupIds[0]) };
+  const ended = once(tracer, 'exit').then(([code]) => {
+    throw new Error(`the tracer ended by itself, with ${code as number}`);
+  });
   tracer.stdin.write(`${JSON.stringify(task)}\n`);
-  const [told] = (await once(tracer.stdout, 'data')) as [Buffer];
+  const [told] = (await Promise.race([once(tracer.stdout, 'data'), ended])) as [Buffer];
+  ended.catch(() => undefined); // from here on it is up to the test
   return { tracer, told: told.toString() };
 }
