@@ -3,21 +3,13 @@ import { recordFigure } from '../figure.ts';
 import { killTracers } from '../integration/ledger-accuracy/kills.ts';
 import { compilePrograms } from '../integration/ledger-accuracy/programs.ts';
 import { compareRandomPrograms } from '../integration/ledger-accuracy/random-programs.ts';
-import type { Stage } from '../integration/tracer-ledger/stage.ts';
-import { openStage } from '../integration/tracer-ledger/stage.ts';
+import { stageForEach } from '../integration/tracer-ledger/stage-hooks.ts';
 
 const PROGRAMS = 2000;
 const KILLS = { beside: 1000, alone: 200, pauseMs: 200 };
 
 describe('the ledger, for long', () => {
-  let stage: Stage;
-
-  beforeEach(() => {
-    stage = openStage();
-  });
-  afterEach(() => {
-    stage[Symbol.dispose]();
-  });
+  const stage = stageForEach();
 
   it('has of 2000 random programs what each has written down itself', async function () {
     const pairs = await compareRandomPrograms(stage, compilePrograms(stage.folder), PROGRAMS);

@@ -6,8 +6,8 @@ import { recordFigure } from '../figure.ts';
 import type { BundleOptions } from '../integration/tracer-ledger/bundles.ts';
 import { makeBundle, makeRoot, runCrun, runc } from '../integration/tracer-ledger/bundles.ts';
 import { calledBy, straceNumbers } from '../integration/tracer-ledger/numbers.ts';
-import type { PodCgroup, Stage } from '../integration/tracer-ledger/stage.ts';
-import { openStage } from '../integration/tracer-ledger/stage.ts';
+import type { PodCgroup } from '../integration/tracer-ledger/stage.ts';
+import { stageForAll } from '../integration/tracer-ledger/stage-hooks.ts';
 import type { SlotReading } from '../../tracer/ledger/ledger.ts';
 
 const PODS = 10;
@@ -18,17 +18,13 @@ const PLAIN: BundleOptions = { args: ['/bin/target'], noNewPrivileges: true };
 const OF_RUNTIMES = [165, 155];
 
 describe(`set-up, over ${STARTS} starts`, () => {
-  let stage: Stage;
+  const stage = stageForAll();
   let root: string;
   let expected: number[];
 
   before(() => {
-    stage = openStage();
     root = makeRoot(stage.folder, 'workload');
     expected = straceNumbers(stage.folder, join(root, 'bin/target'));
-  });
-  after(() => {
-    stage[Symbol.dispose]();
   });
 
   function assertSplit({ containers, reasons }: SlotReading): void {

@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { skipBecause } from '../../skip.ts';
 import { calledBy } from '../tracer-ledger/numbers.ts';
-import type { PodCgroup, Stage } from '../tracer-ledger/stage.ts';
-import { cgroupId, makeCgroup, openStage } from '../tracer-ledger/stage.ts';
-import type { Slot } from '../../../tracer/ledger/ledger.ts';
+import { cgroupId, makeCgroup } from '../tracer-ledger/stage.ts';
+import { stageForAll } from '../tracer-ledger/stage-hooks.ts';
 import { assertExact, SET_UP } from './exact.ts';
-import type { Programs, SpawnKind } from './programs.ts';
-import { compilePrograms } from './programs.ts';
+import { programsForAll, tracedPodForEach } from './hooks.ts';
+import type { SpawnKind } from './programs.ts';
 
 /** For each kind of child a call that only it makes, and no C library: msgrcv, semctl, shmctl, msgctl, swapon, quotactl. */
 const MARKS: Readonly<Record<SpawnKind, number>> = {
@@ -23,43 +21,28 @@ const MARKS: Readonly<Record<SpawnKind, number>> = {
 const KINDS = Object.keys(MARKS) as SpawnKind[];
 
 describe('children of a container', function () {
-  let stage: Stage;
-  let programs: Programs;
-  let pod: PodCgroup;
-  let slot: Slot;
+  const stage = stageForAll();
+  const programs = programsForAll(stage);
+  const traced = tracedPodForEach(stage);
 
-  before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
-    stage = openStage();
-    programs = compilePrograms(stage.folder);
-  });
-  after(() => {
-    stage[Symbol.dispose]();
-  });
-  beforeEach(async () => {
-    pod = stage.pod();
-    slot = await stage.join(pod);
-  });
-  afterEach(() => slot.leave());
-
-  const readingOf = (name: string) => slot.read().containers.find((container) => container.name === name);
+  const readingOf = (name: string) => traced.slot.read().containers.find((container) => container.name === name);
 
   it('are seen in it, and in no other, by whatever call a C library makes them: fork, vfork, clone3, posix_spawn, a daemon’s', async () => {
-    await programs.run(makeCgroup(pod, 'other'), 'n39');
+    await programs.run(makeCgroup(traced.pod, 'other'), 'n39');
     for (const kind of KINDS.filter((one) => one !== 'into')) {
-      const own = makeCgroup(pod, kind);
+      const own = makeCgroup(traced.pod, kind);
       const child = await programs.spawn(own, kind, own, `n${MARKS[kind]}`);
       assert.ok(child.own.x86_64.includes(MARKS[kind]));
       const called = calledBy(readingOf(kind), 'x86_64', 'startup');
       for (const nr of child.own.x86_64) assert.ok(called.includes(nr), `${nr} of the child by ${kind} is missing`);
-      const others = slot.read().containers.filter(({ name }) => name !== kind);
+      const others = traced.slot.read().containers.filter(({ name }) => name !== kind);
       for (const other of others)
         assert.ok(!calledBy(other, 'x86_64').includes(MARKS[kind]), `${kind} in ${other.name}`);
     }
   });
 
   it('are seen where clone3 put them when that is another container', async () => {
-    const [own, other] = [makeCgroup(pod, 'own'), makeCgroup(pod, 'other')];
+    const [own, other] = [makeCgroup(traced.pod, 'own'), makeCgroup(traced.pod, 'other')];
     const child = await programs.spawn(own, 'into', other, `n${MARKS.into}`);
     assert.deepEqual(
       calledBy(readingOf('other'), 'x86_64'),
@@ -70,20 +53,23 @@ describe('children of a container', function () {
 
   it('and theirs are recorded exactly, nested, by fork, vfork, clone3 and a fork that nobody waits for', async () => {
     for (const letter of ['f', 'y', 'k', 'd']) {
-      const { own } = await programs.run(makeCgroup(pod, letter), `${letter}(n70${letter}(n66e(n31t(n71))))n167`);
+      const { own } = await programs.run(
+        makeCgroup(traced.pod, letter),
+        `${letter}(n70${letter}(n66e(n31t(n71))))n167`,
+      );
       assertExact(readingOf(letter), own);
       for (const nr of [70, 66, 31, 71, 167]) assert.ok(own.x86_64.includes(nr), `${nr} was not called`);
     }
   });
 
   it('and theirs are recorded exactly when a thread executes a program in the place of them all', async () => {
-    const { own } = await programs.run(makeCgroup(pod, 'own'), 'n24t(s20e(n70t(n71)))');
+    const { own } = await programs.run(makeCgroup(traced.pod, 'own'), 'n24t(s20e(n70t(n71)))');
     assertExact(readingOf('own'), own);
     for (const nr of [70, 71]) assert.ok(own.x86_64.includes(nr), `${nr} was not called`);
   });
 
   it('that are moved in by cgroup.procs are seen from the move on, before and after their exec', async () => {
-    const cgroup = makeCgroup(pod, 'own');
+    const cgroup = makeCgroup(traced.pod, 'own');
     const { own } = await programs.run(cgroup, 'n39');
     const comer = await programs.start(`n${MARKS.fork}e(n${MARKS.vfork})`);
     writeFileSync(join(cgroup, 'cgroup.procs'), String(comer.child.pid));
@@ -102,7 +88,7 @@ describe('children of a container', function () {
   });
 
   it('that are moved from one container to another are seen in each, though they call the same', async () => {
-    const [first, second] = [makeCgroup(pod, 'first'), makeCgroup(pod, 'second')];
+    const [first, second] = [makeCgroup(traced.pod, 'first'), makeCgroup(traced.pod, 'second')];
     const calls = `n${MARKS.fork}n${MARKS.vfork}`;
     const mover = await programs.start(`${calls}w${calls}`);
     writeFileSync(join(first, 'cgroup.procs'), String(mover.child.pid));
@@ -117,7 +103,7 @@ describe('children of a container', function () {
   });
 
   it('that are moved out by cgroup.procs are seen no more, and a move back is seen again', async () => {
-    const [inside, outside] = [makeCgroup(pod, 'own'), makeCgroup(stage.pod(), 'untraced')];
+    const [inside, outside] = [makeCgroup(traced.pod, 'own'), makeCgroup(stage.pod(), 'untraced')];
     const comer = await programs.start(`n${MARKS.fork}`);
     for (const cgroup of [inside, outside, inside])
       writeFileSync(join(cgroup, 'cgroup.procs'), String(comer.child.pid));
@@ -125,7 +111,7 @@ describe('children of a container', function () {
     await once(comer.child, 'exit');
     assert.deepEqual(calledBy(readingOf('own'), 'x86_64'), comer.own().x86_64);
     assert.deepEqual(
-      slot.read().containers.map(({ cgroupId: id }) => id),
+      traced.slot.read().containers.map(({ cgroupId: id }) => id),
       [cgroupId(inside)],
     );
   });

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { recordFigure } from '../../figure.ts';
-import { skipBecause } from '../../skip.ts';
-import type { Stage } from '../tracer-ledger/stage.ts';
-import { makeCgroup, openStage } from '../tracer-ledger/stage.ts';
+import { makeCgroup } from '../tracer-ledger/stage.ts';
+import { stageForAll } from '../tracer-ledger/stage-hooks.ts';
 import { countMisses } from './bpf-objects.ts';
 import { assertExact } from './exact.ts';
 import { harmlessNumbers } from './perils.ts';
@@ -15,15 +14,7 @@ const THREADS = 4;
 const ROUNDS = 20;
 
 describe('rare calls between those of four threads at full speed', function () {
-  let stage: Stage;
-
-  before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
-    stage = openStage();
-  });
-  after(() => {
-    stage[Symbol.dispose]();
-  });
+  const stage = stageForAll();
 
   it('are all recorded, each made once in a container by one of four racing threads, and no program was skipped', async function () {
     const programs = compilePrograms(stage.folder);

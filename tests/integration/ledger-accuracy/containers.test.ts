@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordFigure } from '../../figure.ts';
-import { skipBecause } from '../../skip.ts';
-import type { Stage } from '../tracer-ledger/stage.ts';
-import { makeCgroup, openStage } from '../tracer-ledger/stage.ts';
+import { makeCgroup } from '../tracer-ledger/stage.ts';
+import { stageForAll } from '../tracer-ledger/stage-hooks.ts';
 import { assertExact, workloadCalls } from './exact.ts';
+import { programsForAll } from './hooks.ts';
 import { harmlessNumbers } from './perils.ts';
-import type { Programs } from './programs.ts';
-import { compilePrograms } from './programs.ts';
 
 const CONTAINERS = 20;
 const PODS = 4;
@@ -24,17 +22,8 @@ function slice(numbers: readonly number[], index: number, of: number): number[] 
 }
 
 describe('containers on one node', function () {
-  let stage: Stage;
-  let programs: Programs;
-
-  before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
-    stage = openStage();
-    programs = compilePrograms(stage.folder);
-  });
-  after(() => {
-    stage[Symbol.dispose]();
-  });
+  const stage = stageForAll();
+  const programs = programsForAll(stage);
 
   it('that make disjoint sets of calls at once, 20 of them in 4 pods, have nothing of each other', async function () {
     const pods = Array.from({ length: PODS }, () => stage.pod());

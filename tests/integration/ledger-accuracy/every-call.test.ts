@@ -1,29 +1,18 @@
 import assert from 'node:assert/strict';
 import type { Context } from 'mocha';
 import { recordFigure } from '../../figure.ts';
-import { skipBecause } from '../../skip.ts';
-import type { Stage } from '../tracer-ledger/stage.ts';
-import { makeCgroup, openStage } from '../tracer-ledger/stage.ts';
+import { makeCgroup } from '../tracer-ledger/stage.ts';
+import { stageForAll } from '../tracer-ledger/stage-hooks.ts';
 import { assertExact } from './exact.ts';
+import { programsForAll } from './hooks.ts';
 import { everyCall, everyNumber } from './perils.ts';
-import type { Programs } from './programs.ts';
-import { compilePrograms } from './programs.ts';
 
 /** getppid by each native interface: what the busy thread calls. */
 const GETPPID = { 64: 110, 32: 64 } as const;
 
 describe('a program that makes every call of a table once, beside a thread that makes one as fast as it can', function () {
-  let stage: Stage;
-  let programs: Programs;
-
-  before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
-    stage = openStage();
-    programs = compilePrograms(stage.folder);
-  });
-  after(() => {
-    stage[Symbol.dispose]();
-  });
+  const stage = stageForAll();
+  const programs = programsForAll(stage);
 
   async function compare(
     context: Context,

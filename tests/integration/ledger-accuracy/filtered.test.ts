@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { recordFigure } from '../../figure.ts';
-import { skipBecause } from '../../skip.ts';
 import { deniedTo } from '../tracer-ledger/numbers.ts';
-import type { PodCgroup, Stage } from '../tracer-ledger/stage.ts';
-import { makeCgroup, openStage } from '../tracer-ledger/stage.ts';
-import type { Slot } from '../../../tracer/ledger/ledger.ts';
+import { makeCgroup } from '../tracer-ledger/stage.ts';
+import { stageForAll } from '../tracer-ledger/stage-hooks.ts';
 import { assertExact, FILTERED_SET_UP } from './exact.ts';
 import { filterOf, runtimeDefault } from './filter.ts';
+import { programsForAll, tracedPodForEach } from './hooks.ts';
 import { everyCall } from './perils.ts';
-import type { Calls, Programs } from './programs.ts';
-import { compilePrograms } from './programs.ts';
+import type { Calls } from './programs.ts';
 
 const SOCKET = 41;
 const PERSONALITY = 135;
@@ -24,30 +22,15 @@ function entered(own: Calls): Calls {
 }
 
 describe('a container under a filter like RuntimeDefault', function () {
-  let stage: Stage;
-  let programs: Programs;
-  let pod: PodCgroup;
-  let slot: Slot;
-
-  before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
-    stage = openStage();
-    programs = compilePrograms(stage.folder);
-  });
-  after(() => {
-    stage[Symbol.dispose]();
-  });
-  beforeEach(async () => {
-    pod = stage.pod();
-    slot = await stage.join(pod);
-  });
-  afterEach(() => slot.leave());
+  const stage = stageForAll();
+  const programs = programsForAll(stage);
+  const traced = tracedPodForEach(stage);
 
   it('has each denied call named with its errno, and every other call of the table made', async function () {
-    const cgroup = makeCgroup(pod, 'one');
+    const cgroup = makeCgroup(traced.pod, 'one');
     const script = `${everyCall('x86_64', 'n').join('')}n${SOCKET}=38n${SOCKET}=40n${PERSONALITY}=1i64t(n39)`;
     const { own } = await programs.run(cgroup, script, { filter: filterOf(DENIALS) });
-    const [container] = slot.read().containers;
+    const [container] = traced.slot.read().containers;
     const expected = new Set(DENIALS.map(({ nr, errno }) => `${nr}:${errno}`));
     assert.deepEqual(deniedTo(container), [...expected].sort());
     assertExact(container, entered(own), FILTERED_SET_UP);
@@ -60,17 +43,17 @@ describe('a container under a filter like RuntimeDefault', function () {
   });
 
   it('has no call named as denied that was not, in 10 000 forks and execs beside a busy thread', async () => {
-    const cgroup = makeCgroup(pod, 'one');
+    const cgroup = makeCgroup(traced.pod, 'one');
     const half = FORKS_AND_EXECS / 2;
     const script = `h110t(r${half}(f(e(n39))))r${half}(y(e(n102)))r500(f(d(n104)))n165`;
     const { own } = await programs.run(cgroup, script, { filter: filterOf(DENIALS) });
-    const [container] = slot.read().containers;
+    const [container] = traced.slot.read().containers;
     assert.deepEqual(deniedTo(container), ['165:1']);
     assertExact(container, entered(own), FILTERED_SET_UP);
   });
 
   it('has calls of the 32-bit interface named by that interface', async () => {
-    const cgroup = makeCgroup(pod, 'one');
+    const cgroup = makeCgroup(traced.pod, 'one');
     const filter = filterOf(
       [{ nr: 64, errno: 13 }],
       [
@@ -79,7 +62,7 @@ describe('a container under a filter like RuntimeDefault', function () {
       ],
     );
     const { own } = await programs.run(cgroup, 'n64n20i64i20i39', { filter });
-    const [container] = slot.read().containers;
+    const [container] = traced.slot.read().containers;
     const denied = container?.entries.flatMap((entry) => entry.denied.map(({ nr, errno }) => [entry.abi, nr, errno]));
     assert.deepEqual(denied?.sort(), [
       ['i386', 20, 1],
@@ -91,8 +74,8 @@ describe('a container under a filter like RuntimeDefault', function () {
   });
 
   it('has calls named that are denied by a filter which another thread has loaded', async () => {
-    const { own } = await programs.run(makeCgroup(pod, 'one'), 't(n39on140)s20l140');
-    const [container] = slot.read().containers;
+    const { own } = await programs.run(makeCgroup(traced.pod, 'one'), 't(n39on140)s20l140');
+    const [container] = traced.slot.read().containers;
     assert.deepEqual(deniedTo(container), ['140:13']);
     assertExact(container, { ...own, x86_64: own.x86_64.filter((nr) => nr !== 140) });
   });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { skipBecause } from '../../skip.ts';
 import type { Ledger, Slot, SlotReading } from '../../../tracer/ledger/ledger.ts';
-import type { PodCgroup, Stage } from '../tracer-ledger/stage.ts';
-import { makeCgroup, openStage } from '../tracer-ledger/stage.ts';
+import type { PodCgroup } from '../tracer-ledger/stage.ts';
+import { makeCgroup } from '../tracer-ledger/stage.ts';
+import { stageForAll } from '../tracer-ledger/stage-hooks.ts';
 import { assertExact } from './exact.ts';
+import { programsForAll } from './hooks.ts';
 import { everyCall } from './perils.ts';
-import type { Programs, Ran } from './programs.ts';
-import { compilePrograms } from './programs.ts';
+import type { Ran } from './programs.ts';
 
 /** Between two calls of the program, and between two tracers. */
 const PAUSE_MS = 5;
@@ -25,18 +25,10 @@ function seenIn({ containers }: SlotReading): Set<string> {
 }
 
 describe('a slot that goes from tracer to tracer while its container makes every call once', function () {
-  let stage: Stage;
-  let programs: Programs;
+  const stage = stageForAll();
+  const programs = programsForAll(stage);
   let pod: PodCgroup;
 
-  before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
-    stage = openStage();
-    programs = compilePrograms(stage.folder);
-  });
-  after(() => {
-    stage[Symbol.dispose]();
-  });
   beforeEach(() => {
     pod = stage.pod();
   });

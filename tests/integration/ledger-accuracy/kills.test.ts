@@ -1,7 +1,5 @@
 import { recordFigure } from '../../figure.ts';
-import { skipBecause } from '../../skip.ts';
-import type { Stage } from '../tracer-ledger/stage.ts';
-import { openStage } from '../tracer-ledger/stage.ts';
+import { stageForAll } from '../tracer-ledger/stage-hooks.ts';
 import type { KillPlan } from './kills.ts';
 import { killTracers } from './kills.ts';
 
@@ -9,15 +7,7 @@ import { killTracers } from './kills.ts';
 const PLAN: KillPlan = { beside: 100, alone: 20, pauseMs: 40 };
 
 describe('tracers that are killed at random moments', function () {
-  let stage: Stage;
-
-  before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
-    stage = openStage();
-  });
-  after(() => {
-    stage[Symbol.dispose]();
-  });
+  const stage = stageForAll();
 
   it('lose nothing of a program that makes every call once, and leave no pin, map, program or link, over 100 kills', async function () {
     const duringProgram = await killTracers(stage, PLAN);

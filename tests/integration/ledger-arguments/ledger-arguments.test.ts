@@ -17,8 +17,8 @@ import type { ProfiledCall } from '../../../profile/syscall-profile.ts';
 import { nameOf } from '../../../profile/syscalls/names.ts';
 import type { SlotReading } from '../../../tracer/ledger/ledger.ts';
 import { skipBecause } from '../../skip.ts';
-import type { Stage } from '../tracer-ledger/stage.ts';
-import { makeCgroup, openStage } from '../tracer-ledger/stage.ts';
+import { makeCgroup } from '../tracer-ledger/stage.ts';
+import { stageForEach } from '../tracer-ledger/stage-hooks.ts';
 import { allows } from '../../allows.ts';
 import type { Traced, Tuples } from './strace.ts';
 import { group, traceInside } from './strace.ts';
@@ -61,17 +61,10 @@ function profileOf(seen: Tuples): SeccompProfile {
 
 describe('values of arguments', function () {
   this.timeout(180_000);
-  let stage: Stage;
+  const stage = stageForEach();
 
   before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
     if (spawnSync('which', ['strace']).status !== 0) skipBecause(this, 'strace is not installed');
-  });
-  beforeEach(() => {
-    stage = openStage();
-  });
-  afterEach(() => {
-    stage[Symbol.dispose]();
   });
 
   /** What both told, once `use` is done with the program and it has ended. */

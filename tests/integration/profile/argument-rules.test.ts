@@ -18,8 +18,8 @@ import { makeBundle, makeRootFilesystem, processOf, VARIATIONS } from '../../bas
 import { identifyRuntime, runRuntime } from '../../base-set/runtime.ts';
 import { skipBecause } from '../../skip.ts';
 import { recordedReport } from '../../unit/profile/reports.ts';
-import type { Stage } from '../tracer-ledger/stage.ts';
-import { makeCgroup, openStage, runInside } from '../tracer-ledger/stage.ts';
+import { makeCgroup, runInside } from '../tracer-ledger/stage.ts';
+import { stageForAll } from '../tracer-ledger/stage-hooks.ts';
 
 const RUNTIMES = ['runc', 'crun'] as const;
 const ALLOWED = 'allowed';
@@ -62,23 +62,17 @@ const socket = (domain: bigint, type: bigint, protocol = 0n): string => [domain,
 
 describe('rules on arguments', function () {
   this.timeout(120_000);
-  let stage: Stage;
+  const stage = stageForAll();
   let rootfs: string;
   let counter = 0;
 
   before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'starting containers takes root');
     for (const tool of ['cc', 'python3', ...RUNTIMES])
       if (spawnSync('which', [tool]).status !== 0) skipBecause(this, `${tool} is not installed`);
-    stage = openStage();
     rootfs = makeRootFilesystem(stage.folder, SOCKETS);
     // Python is the machine's own: its /usr is mounted into the container.
     mkdirSync(join(rootfs, 'usr'));
     for (const name of ['lib', 'lib64']) symlinkSync(`usr/${name}`, join(rootfs, name));
-  });
-
-  after(() => {
-    stage[Symbol.dispose]();
   });
 
   /** What the ledger tells of a command that ran in a container's cgroup. */

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Abi, CallArguments } from '../../../profile/recording.ts';
 import type { ContainerReading } from '../../../tracer/ledger/ledger.ts';
-import { skipBecause } from '../../skip.ts';
-import type { Stage } from './stage.ts';
-import { compile, makeCgroup, openStage, runInside } from './stage.ts';
+import { compile, makeCgroup, runInside } from './stage.ts';
+import { stageForEach } from './stage-hooks.ts';
 
 const NR = { socket: 41, unshare: 272, mmap: 9, process_madvise: 440, perf_event_open: 298, ioctl: 16, shutdown: 48 };
 const PRCTL = 157;
@@ -25,17 +24,7 @@ function upFrom(first: number, count: number): string[][] {
 }
 
 describe('the values of arguments', function () {
-  let stage: Stage;
-
-  before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
-  });
-  beforeEach(() => {
-    stage = openStage();
-  });
-  afterEach(() => {
-    stage[Symbol.dispose]();
-  });
+  const stage = stageForEach();
 
   async function readProgram(): Promise<{ container: ContainerReading | undefined; reasons: readonly string[] }> {
     const pod = stage.pod();

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { rmdirSync } from 'node:fs';
-import { skipBecause } from '../../skip.ts';
 import { calledBy } from './numbers.ts';
-import type { Stage } from './stage.ts';
-import { cgroupId, makeCgroup, openStage, runInside } from './stage.ts';
+import { cgroupId, makeCgroup, runInside } from './stage.ts';
+import { stageForEach } from './stage-hooks.ts';
 
 const EXIT_GROUP = 231;
 const PRLIMIT64 = 302; // whose arguments are watched
@@ -12,17 +11,7 @@ const RESTARTS = 1000;
 const EARLY = 0.5;
 
 describe('what a slot forgets', function () {
-  let stage: Stage;
-
-  before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
-  });
-  beforeEach(() => {
-    stage = openStage();
-  });
-  afterEach(() => {
-    stage[Symbol.dispose]();
-  });
+  const stage = stageForEach();
 
   it(`makes room: ${RESTARTS} containers in a slot that has room for 128, none of them missed`, async () => {
     const pod = stage.pod();

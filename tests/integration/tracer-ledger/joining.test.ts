@@ -11,10 +11,10 @@ import { loadBpf } from '../../../tracer/ledger/libbpf.ts';
 import { withLock } from '../../../tracer/ledger/lock.ts';
 import type { Slot } from '../../../tracer/ledger/ledger.ts';
 import type { JoinDeps } from '../../../tracer/ledger/shared-node.ts';
-import { skipBecause } from '../../skip.ts';
 import { calledBy } from './numbers.ts';
 import type { PodCgroup, Stage } from './stage.ts';
-import { compile, makeCgroup, openStage, runInside } from './stage.ts';
+import { compile, makeCgroup, runInside } from './stage.ts';
+import { stageForEach } from './stage-hooks.ts';
 
 const UMOUNT2 = 166; // whose arguments are watched
 const GETPGID = 121;
@@ -55,18 +55,11 @@ function startAsked(stage: Stage, cgroup: string): Asked {
 }
 
 describe('a join beside a workload that calls', function () {
-  let stage: Stage;
+  const stage = stageForEach();
   let pod: PodCgroup;
 
-  before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
-  });
   beforeEach(() => {
-    stage = openStage();
     pod = stage.pod();
-  });
-  afterEach(() => {
-    stage[Symbol.dispose]();
   });
 
   function depsWith(bpf: Bpf): JoinDeps {

@@ -15,7 +15,8 @@ import { disarm, readDirectory, readEntry, writeEntry } from '../../../tracer/le
 import { skipBecause } from '../../skip.ts';
 import { calledBy } from './numbers.ts';
 import type { PodCgroup, Stage } from './stage.ts';
-import { REPOSITORY, compile, makeCgroup, openStage, runInside } from './stage.ts';
+import { REPOSITORY, compile, makeCgroup, runInside } from './stage.ts';
+import { stageForEach } from './stage-hooks.ts';
 import { startTracer } from './tracers.ts';
 
 /** Ids of the programs and maps pinned below a stage, read by bpftool. */
@@ -58,17 +59,7 @@ function remainsOf({ options }: Stage): string[] {
 }
 
 describe('the life of the ledger on a node', function () {
-  let stage: Stage;
-
-  before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
-  });
-  beforeEach(() => {
-    stage = openStage();
-  });
-  afterEach(() => {
-    stage[Symbol.dispose]();
-  });
+  const stage = stageForEach();
 
   it('goes on while its tracer is dead, and is found again by the next one', async () => {
     const pod = stage.pod();

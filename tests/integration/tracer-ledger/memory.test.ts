@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { skipBecause } from '../../skip.ts';
-import type { Stage } from './stage.ts';
-import { openStage } from './stage.ts';
+import { stageForEach } from './stage-hooks.ts';
 import { startTracer } from './tracers.ts';
 
 /** The test machine's memory controller; where it is in the v2 hierarchy it is called otherwise, and other files say the same. */
@@ -26,17 +25,7 @@ function listMaps(): KernelMap[] {
 }
 
 describe('the memory of the ledger', function () {
-  let stage: Stage;
-
-  before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
-  });
-  beforeEach(() => {
-    stage = openStage();
-  });
-  afterEach(() => {
-    stage[Symbol.dispose]();
-  });
+  const stage = stageForEach();
 
   it('is as large as the documentation says', async () => {
     const slot = await stage.join(stage.pod());

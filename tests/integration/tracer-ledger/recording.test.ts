@@ -2,25 +2,14 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { skipBecause } from '../../skip.ts';
 import { calledBy, recordCgroup } from './numbers.ts';
-import type { Stage } from './stage.ts';
-import { cgroupId, compile, makeCgroup, openStage, runInside } from './stage.ts';
+import { cgroupId, compile, makeCgroup, runInside } from './stage.ts';
+import { stageForEach } from './stage-hooks.ts';
 
 const EVERY_NUMBER = Array.from({ length: 467 }, (_, nr) => nr);
 
 describe('what the ledger records', function () {
-  let stage: Stage;
-
-  before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
-  });
-  beforeEach(() => {
-    stage = openStage();
-  });
-  afterEach(() => {
-    stage[Symbol.dispose]();
-  });
+  const stage = stageForEach();
 
   it('records what an independent recorder records, of a program that makes every system call beside a busy thread', async () => {
     const pod = stage.pod();

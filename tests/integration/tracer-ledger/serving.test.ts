@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Origin } from '../../../profile/recording.ts';
 import type { Slot } from '../../../tracer/ledger/ledger.ts';
-import { skipBecause } from '../../skip.ts';
 import { calledBy } from './numbers.ts';
-import type { PodCgroup, Stage } from './stage.ts';
-import { cgroupId, compile, makeCgroup, openStage } from './stage.ts';
+import type { PodCgroup } from './stage.ts';
+import { cgroupId, compile, makeCgroup } from './stage.ts';
+import { stageForEach } from './stage-hooks.ts';
 
 const GETPGID = 121;
 const GETPRIORITY = 140;
@@ -45,21 +45,14 @@ class Workload implements AsyncDisposable {
 }
 
 describe('a container that has become ready', function () {
-  let stage: Stage;
+  const stage = stageForEach();
   let pod: PodCgroup;
   let program: string;
 
-  before(function () {
-    if (process.getuid?.() !== 0) skipBecause(this, 'loading BPF programs takes root');
-  });
   beforeEach(() => {
-    stage = openStage();
     pod = stage.pod();
     program = join(stage.folder, 'number');
     compile('number', program);
-  });
-  afterEach(() => {
-    stage[Symbol.dispose]();
   });
 
   function calls(slot: Slot, name: string, ...origins: Origin[]): number[] {
