@@ -9,6 +9,7 @@ import type { Resource, ResourceKind } from '../webhook/kube/resource.ts';
 import { createResource } from '../webhook/kube/resource.ts';
 import type { Failed, Result } from './ending.ts';
 import { environment, finding, ok } from './ending.ts';
+import { reasonOf } from './write-whole.ts';
 
 export interface Cluster {
   /** All objects of a kind, of one namespace or (null) of all. */
@@ -22,8 +23,9 @@ export function connectCluster(path: string, context: string | undefined): Resul
   try {
     api = createKubeApi({ kind: 'kubeconfig', path, ...(context === undefined ? {} : { context }) });
   } catch (thrown) {
-    const cause = thrown instanceof Error ? thrown.message : String(thrown);
-    return environment(`the kubeconfig ${path} can't be used (${cause}); name another one with --kubeconfig.`);
+    return environment(
+      `the kubeconfig ${path} can't be used (${reasonOf(thrown)}); name another one with --kubeconfig.`,
+    );
   }
   const { request } = api;
   return ok({

@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Result } from './ending.ts';
 import { environment, ok, usage } from './ending.ts';
 import type { ExportedFile } from './uninstall/export.ts';
+import { reasonOf, writeWhole } from './write-whole.ts';
 
 /** Nothing that Flak writes or reads comes near it: the API server takes objects of 1.5 MiB at most. */
 const INPUT_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -33,16 +34,11 @@ export function readTextFrom(
   };
 }
 
-/** Writes beside the file and renames, so that a reader finds the old or the new one, never a half. */
 export async function writeWholeFile(path: string, content: string): Promise<Result<undefined>> {
-  const target = resolve(path);
-  const scratch = join(dirname(target), `.${basename(target)}.${process.pid}.new`);
   try {
-    await writeFile(scratch, content);
-    await rename(scratch, target);
+    await writeWhole(path, content);
     return ok(undefined);
   } catch (thrown) {
-    await rm(scratch, { force: true });
     return environment(`${path} can't be written (${reasonOf(thrown)}); name another file.`);
   }
 }
@@ -67,14 +63,13 @@ export async function writeFolder(folder: string, files: readonly ExportedFile[]
   }
 }
 
-/** Writes each file beside its place and renames it; what is there already is replaced. */
+/** Writes each file whole; what is there already is replaced. */
 export async function addToFolder(folder: string, files: readonly ExportedFile[]): Promise<Result<undefined>> {
   try {
     for (const { path, content } of files) {
       const target = join(resolve(folder), path);
       await mkdir(dirname(target), { recursive: true });
-      await writeFile(`${target}.new`, content);
-      await rename(`${target}.new`, target);
+      await writeWhole(target, content);
     }
     return ok(undefined);
   } catch (thrown) {
@@ -87,8 +82,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function reasonOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -5,7 +5,7 @@ import { isMadeByWorkload } from '../../profile/calls.ts';
 import { describeCompleteness } from '../../profile/completeness.ts';
 import { declaredGroups } from '../../profile/declared-groups.ts';
 import { toFlakFormat } from '../../profile/flak-format.ts';
-import { PARTIAL_REASONS } from '../../profile/recording.ts';
+import { PARTIAL_REASONS } from '../../profile/vocabulary.ts';
 import { renderSeccomp } from '../../profile/seccomp.ts';
 import type { Revision } from '../../profile/syscall-profile.ts';
 import { revisionOf, unionOfRevisions, workloadOf } from '../../tracer/local/local-profile.ts';
@@ -16,13 +16,14 @@ import { toJson } from '../deliver.ts';
 import type { Ending, Result } from '../ending.ts';
 import { ok, usage } from '../ending.ts';
 import type { Terminal } from '../terminal.ts';
+import type { Owner } from '../write-whole.ts';
 import { missingLibrary } from './describe-failure.ts';
 import { findMachine } from './machine.ts';
 import type { Observed } from './observe.ts';
 import { observe } from './observe.ts';
 import type { RecordOptions } from './options.ts';
-import type { OutputFile, Owner } from './output-file.ts';
-import { reserveFile } from './output-file.ts';
+import type { WriteOutput } from './output-file.ts';
+import { outputTo } from './output-file.ts';
 
 export type Record = (options: RecordOptions, command: readonly string[], terminal: Terminal) => Promise<Ending>;
 
@@ -45,17 +46,17 @@ async function record({ options, command, terminal, environment }: Request): Pro
   const path = options.output ?? (options.format === 'oci' ? 'seccomp.json' : 'flak.json');
   const earlier = options.merge === true ? await readEarlier(path) : ok(null);
   if (earlier.kind !== 'ok') return earlier;
-  const file = path === '-' ? ok(toStdout(terminal)) : reserveFile(path, callerOf(environment));
-  if (file.kind !== 'ok') return file;
+  const output = path === '-' ? ok(toStdout(terminal)) : await outputTo(path, callerOf(environment));
+  if (output.kind !== 'ok') return output;
   try {
     const observation = await observe(options, command, { places: machine.value, environment, note: terminal.note });
     if (observation.kind === 'failed') return observation.ending;
     const { observed } = observation;
-    const written = write(observed, earlier.value, {
+    const written = await write(observed, earlier.value, {
       options,
       path,
       places: machine.value,
-      file: file.value,
+      output: output.value,
       terminal,
     });
     return written.kind === 'ok' ? observed.ending : written;
@@ -63,8 +64,6 @@ async function record({ options, command, terminal, environment }: Request): Pro
     const failed = missingLibrary(thrown);
     if (failed) return failed;
     throw thrown;
-  } finally {
-    file.value.discard();
   }
 }
 
@@ -72,20 +71,20 @@ interface Destination {
   readonly options: RecordOptions;
   readonly path: string;
   readonly places: LocalPlaces;
-  readonly file: OutputFile;
+  readonly output: WriteOutput;
   readonly terminal: Terminal;
 }
 
-function write(
+async function write(
   observed: Observed,
   earlier: Revision | null,
-  { options, path, places, file, terminal }: Destination,
-): Result<undefined> {
+  { options, path, places, output, terminal }: Destination,
+): Promise<Result<undefined>> {
   const { name, arming, recording } = observed;
   const own = revisionOfRun(name, places, recording, arming);
   const revision = earlier ? unionOfRevisions(earlier, own) : own;
   const profile = toFlakFormat(workloadOf(name), name, revision, declaredGroups());
-  const written = file.write(options.format === 'oci' ? renderSeccomp(profile.seccomp) : toJson(profile));
+  const written = await output(options.format === 'oci' ? renderSeccomp(profile.seccomp) : toJson(profile));
   if (written.kind !== 'ok') return written;
   const made = new Set(revision.calls.filter(isMadeByWorkload).map((call) => call.name)).size;
   terminal.note(`flak: ${name}: ${made} system calls; ${describeCompleteness(revision)}`);
@@ -118,12 +117,11 @@ async function readEarlier(path: string): Promise<Result<Revision | null>> {
   return ok(recorded.revisions[0]);
 }
 
-function toStdout({ out }: Terminal): OutputFile {
-  const write = (text: string): Result<undefined> => {
+function toStdout({ out }: Terminal): WriteOutput {
+  return (text) => {
     out(text);
-    return ok(undefined);
+    return Promise.resolve(ok(undefined));
   };
-  return { write, discard: () => undefined };
 }
 
 /** Under sudo the file is for who called it. */

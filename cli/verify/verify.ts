@@ -116,22 +116,22 @@ function compile(profile: OciProfile, mode: FilterMode): Result<number> {
   }
 }
 
-function conclude(
+async function conclude(
   verification: Verification,
   { name, terminal, document }: Replay,
   seen: Revision,
   { write, propose: to, output }: VerifyOptions,
-): Ending {
+): Promise<Ending> {
   const report = toReport(verification);
   if (output === 'json') terminal.out(toJson(report));
   for (const line of describe(report)) terminal.note(line);
   if (report.verified) return write === true ? markVerified(name, document) : DONE;
   if (to !== undefined) {
-    const proposed = propose(to, document, seen);
+    const proposed = await propose(to, document, seen);
     if (proposed.kind !== 'done') return proposed;
     terminal.note(
       `flak: wrote ${to}: the profile with what was found; look at it before you use it (flak diff ${name} ${to}).`,
     );
   }
-  return finding(`${name} is not verified.`);
+  return finding(`${document.source} is not verified.`);
 }

@@ -8,7 +8,7 @@ import { unionOfRevisions } from '../../tracer/local/local-profile.ts';
 import { toJson } from '../deliver.ts';
 import type { Ending, Failed } from '../ending.ts';
 import { DONE, finding, usage } from '../ending.ts';
-import { reserveFile } from '../record/output-file.ts';
+import { outputTo } from '../record/output-file.ts';
 import type { VerifyOptions } from './options.ts';
 
 const WRITE_NEEDS = usage(
@@ -27,7 +27,7 @@ export function misuse(
 }
 
 /** Only what is wholly recorded can be verified: a replay shows nothing of what a recording missed. */
-export function markVerified(name: string, { recorded }: ProfileDocument): Ending {
+export async function markVerified(name: string, { recorded }: ProfileDocument): Promise<Ending> {
   if (name === '-' || !recorded || recorded.groups === null) return WRITE_NEEDS;
   const [revision] = recorded.revisions;
   if (revision.completeness.level === 'partial')
@@ -38,20 +38,19 @@ export function markVerified(name: string, { recorded }: ProfileDocument): Endin
   const { summary, completeness } = toFlakFormat(recorded.workload, recorded.container, verified, declaredGroups());
   // The rest stays as it was: it is what has been verified.
   const file = { ...(JSON.parse(readFileSync(name, 'utf8')) as object), summary, completeness };
-  return writeWhole(name, file);
+  return writeTo(name, file);
 }
 
 /** The profile and what the command did, as one. */
-export function propose(to: string, { recorded }: ProfileDocument, seen: Revision): Ending {
+export async function propose(to: string, { recorded }: ProfileDocument, seen: Revision): Promise<Ending> {
   if (!recorded) return PROPOSE_NEEDS;
   const { workload, container, revisions } = recorded;
-  return writeWhole(to, toFlakFormat(workload, container, unionOfRevisions(revisions[0], seen), declaredGroups()));
+  return writeTo(to, toFlakFormat(workload, container, unionOfRevisions(revisions[0], seen), declaredGroups()));
 }
 
-function writeWhole(path: string, content: object): Ending {
-  const file = reserveFile(path, null);
-  if (file.kind !== 'ok') return file;
-  const written = file.value.write(toJson(content));
-  file.value.discard();
+async function writeTo(path: string, content: object): Promise<Ending> {
+  const output = await outputTo(path, null);
+  if (output.kind !== 'ok') return output;
+  const written = await output.value(toJson(content));
   return written.kind === 'ok' ? DONE : written;
 }

@@ -29,9 +29,10 @@ describe('flak record', function () {
   });
 
   it('passes on output and exit code, and writes a profile of the command alone', async () => {
-    const { code, out, notes } = await runFlak(['record', '--', 'sh', '-c', 'mkdir made; echo done; exit 7'], { cwd });
+    const script = 'ls -A; mkdir made; echo done; exit 7';
+    const { code, out, notes } = await runFlak(['record', '--', 'sh', '-c', script], { cwd });
     assert.equal(code, 7, notes);
-    assert.equal(out, 'done\n');
+    assert.equal(out, 'done\n', 'the command finds no file of Flak');
     const profile = readProfile(cwd);
     const made = madeBy(profile, 'startup', 'serving');
     assert.ok(made.has(`${X86} mkdir`));

@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -21,7 +32,7 @@ describe('files of the command line', () => {
     assert.deepEqual(await read(join(folder, 'a')), { kind: 'ok', value: 'from a file' });
     assert.deepEqual(await read('-'), { kind: 'ok', value: 'from the input' });
     const missing = await read(join(folder, 'b'));
-    assert.ok(missing.kind === 'usage' && /can't be read \(ENOENT/.test(missing.message));
+    assert.ok(missing.kind === 'usage' && /can't be read \(no such file or directory\)/.test(missing.message));
   });
 
   it('are read up to a limit, and no further', async () => {
@@ -61,8 +72,28 @@ describe('files of the command line', () => {
     mkdirSync(join(folder, 'taken'));
     const refused = await writeWholeFile(join(folder, 'taken'), 'new');
     assert.ok(refused.kind === 'environment' && /can't be written/.test(refused.message));
-    assert.equal((await writeWholeFile(join(folder, 'no/such/place'), 'new')).kind, 'environment');
+    assert.deepEqual(await writeWholeFile(join(folder, 'no/such/place'), 'new'), {
+      kind: 'environment',
+      message: `${folder}/no/such/place can't be written (no such file or directory); name another file.`,
+    });
     assert.deepEqual(readdirSync(folder).sort(), ['taken', 'web.json']);
+  });
+
+  it('are written through a link, and straight into what is no file', async () => {
+    const [target, link, pipe] = ['web.json', 'link', 'pipe'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(target, 'old');
+    symlinkSync('web.json', link);
+    assert.equal((await writeWholeFile(link, 'new')).kind, 'ok');
+    assert.equal(readFileSync(target, 'utf8'), 'new');
+    assert.ok(lstatSync(link).isSymbolicLink());
+    spawnSync('mkfifo', [pipe]);
+    const [read] = await Promise.all([readFile(pipe, 'utf8'), writeWholeFile(pipe, 'through')]);
+    assert.equal(read, 'through');
+    assert.ok(lstatSync(pipe).isFIFO());
   });
 
   it('are exported together into a new folder', async () => {
