@@ -98,7 +98,7 @@ function parseText(text: string): Parsed {
     return { kind: 'parsed', value: json ? JSON.parse(text) : parse(text) };
   } catch (thrown) {
     const [why = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
-    return { kind: 'unreadable', why: `is cut off, or no ${json ? 'JSON' : 'JSON or YAML'}: ${why}` };
+    return { kind: 'unreadable', why: `is cut off, or no ${json ? 'JSON' : 'JSON or YAML'}: ${why.replace(/:$/, '')}` };
   }
 }
 

@@ -50,7 +50,7 @@ export async function doctor(options: DoctorOptions, deps: DoctorDeps): Promise<
 async function examineCluster(options: DoctorOptions, deps: DoctorDeps): Promise<Diagnosis[]> {
   const connection = deps.connect(options);
   if (connection.kind !== 'ok')
-    return [problem('cluster', 'API server', connection.message, 'see kubectl config view')];
+    return [problem('cluster', 'API server', connection.message.replace(/\.$/, ''), 'see kubectl config view')];
   const { cluster } = connection.value;
   const [nodes, namespaces, deployments, crds, webhooks] = await Promise.all([
     cluster.list(NODES, null),
