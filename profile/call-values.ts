@@ -7,7 +7,7 @@
  */
 import { compareText } from './instants.ts';
 import type { Origin } from './recording.ts';
-import { MAX_TUPLES } from './recording.ts';
+import { MAX_TUPLES } from './vocabulary.ts';
 import type { ProfiledCall } from './syscall-profile.ts';
 
 export interface Values {

@@ -10,9 +10,9 @@ import type { Values } from './call-values.ts';
 import { joinValues, widenValues } from './call-values.ts';
 import { compareText, earlierOf } from './instants.ts';
 import type { Origin } from './recording.ts';
-import { ORIGINS } from './recording.ts';
+import { ORIGINS } from './vocabulary.ts';
 import type { OriginValues, ProfiledCall } from './syscall-profile.ts';
-import { KEPT } from './syscall-profile.ts';
+import { KEPT } from './kept.ts';
 
 /** Origins whose calls a profile allows. The runtime's part comes from its measured base set (runtime-base-set.ts). */
 export const PROFILED_ORIGINS: readonly Origin[] = ['startup', 'serving', 'exec:probe'];

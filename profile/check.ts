@@ -3,7 +3,7 @@ import type { Effect } from './effect.ts';
 import { effectsOf } from './effect.ts';
 import type { OciProfile, OciRule } from './oci-profile.ts';
 import type { Abi } from './recording.ts';
-import { ABIS } from './recording.ts';
+import { ABIS } from './vocabulary.ts';
 import { riskOf } from './risk.ts';
 import { isKnownName } from './syscalls/names.ts';
 

@@ -2,10 +2,10 @@
 import { isMadeByWorkload } from './calls.ts';
 import { compareText } from './instants.ts';
 import type { Note, PartialReason } from './recording.ts';
-import { NOTES, PARTIAL_REASONS } from './recording.ts';
+import { NOTES, PARTIAL_REASONS } from './vocabulary.ts';
 import { estimateMissing } from './species.ts';
 import type { Completeness, Contributor, ProfiledCall, Revision } from './syscall-profile.ts';
-import { KEPT } from './syscall-profile.ts';
+import { KEPT } from './kept.ts';
 
 const REASON_ORDER = Object.keys(PARTIAL_REASONS) as PartialReason[];
 const NOTE_ORDER = Object.keys(NOTES) as Note[];

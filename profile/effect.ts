@@ -2,7 +2,7 @@
 import { watchOf } from './arguments.ts';
 import { compareText } from './instants.ts';
 import type { OciCondition, OciProfile, OciRule } from './oci-profile.ts';
-import { ABIS } from './recording.ts';
+import { ABIS } from './vocabulary.ts';
 
 export type EffectKind = 'allowed' | 'narrowed' | 'answered' | 'other';
 

@@ -11,7 +11,7 @@ import type { OciProfile } from './oci-profile.ts';
 import type { Topic } from './purpose/purposes.ts';
 import { purposeOf } from './purpose/purposes.ts';
 import type { Abi, Origin } from './recording.ts';
-import { ORIGINS } from './recording.ts';
+import { ORIGINS } from './vocabulary.ts';
 import type { Risk } from './risk.ts';
 import { riskOf } from './risk.ts';
 import type { DefaultVerdict } from './runtime-default.ts';

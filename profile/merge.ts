@@ -12,7 +12,7 @@ import type { Group } from './groups.ts';
 import { compareInstants, compareText, earlierOf, laterOf } from './instants.ts';
 import { renderSeccomp, toSeccomp } from './seccomp.ts';
 import type { Contribution, Contributor, Revision, SyscallProfileStatus } from './syscall-profile.ts';
-import { KEPT } from './syscall-profile.ts';
+import { KEPT } from './kept.ts';
 
 export interface MergeOptions {
   /** Groups that the stored OCI profile allows beside the recorded calls (`declaredGroups()` of declared-groups.ts). */

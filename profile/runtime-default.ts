@@ -4,7 +4,7 @@
  * containerd's (contrib/seccomp/seccomp_default.go, commit 301026e of 2026-08-22), which Kubernetes' RuntimeDefault means
  * there, differs in three names alone (`ALLOWED_BY_CONTAINERD`). CRI-O and podman ship profiles of their own.
  */
-import { ABIS } from './recording.ts';
+import { ABIS } from './vocabulary.ts';
 import { isKnownName } from './syscalls/names.ts';
 
 export const RUNTIME_DEFAULT_SOURCE = "Moby's default profile (github.com/moby/profiles, seccomp/v0.2.3)";

@@ -1,7 +1,7 @@
 /** Why local mode can't work here, in one sentence with what to do next. */
 import { getSystemErrorMessage } from 'node:util';
 import type { Refusal } from '../../profile/recording.ts';
-import { REFUSALS } from '../../profile/recording.ts';
+import { REFUSALS } from '../../profile/vocabulary.ts';
 import type { CommandEnd } from '../../tracer/local/launch.ts';
 import type { Ending, Failed } from '../ending.ts';
 import { environment } from '../ending.ts';

@@ -2,7 +2,7 @@
  * The bytes of ledger.h, read and written. Everything that comes out of the kernel is parsed here and in rows.ts, and nowhere else.
  * Little endian on both architectures the ledger knows.
  */
-import { MAX_SYSCALLS } from '../../profile/recording.ts';
+import { MAX_SYSCALLS } from '../../profile/vocabulary.ts';
 import { WATCHED } from './watches.ts';
 
 /** Names the directory of the pins. To be raised with every change of ledger.h, of what the programs mean by it, or of what is watched. */

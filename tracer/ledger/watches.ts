@@ -2,7 +2,7 @@
 import type { Watch } from '../../profile/arguments.ts';
 import { watchedNumbers } from '../../profile/arguments.ts';
 import type { Abi } from '../../profile/recording.ts';
-import { ABIS, MAX_SYSCALLS } from '../../profile/recording.ts';
+import { ABIS, MAX_SYSCALLS } from '../../profile/vocabulary.ts';
 
 /** Places for counts in a row (ledger.h). */
 export const WATCHED = 64;

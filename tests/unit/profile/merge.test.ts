@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { completenessOf } from '../../../profile/completeness.ts';
 import { mergeContribution, mergeStatuses } from '../../../profile/merge.ts';
 import type { Contribution, ProfiledCall, SyscallProfileStatus } from '../../../profile/syscall-profile.ts';
-import { KEPT, syscallProfileStatusSchema } from '../../../profile/syscall-profile.ts';
+import { KEPT } from '../../../profile/kept.ts';
+import { syscallProfileStatusSchema } from '../../../profile/syscall-profile.ts';
 import { contribution } from './arbitrary.ts';
 
 const options = { groups: [] };
