@@ -11,12 +11,23 @@ function unionOf(reports: readonly Report[]): Report | undefined {
   return reports.reduce<Report | undefined>(combine, undefined);
 }
 
+/** A run whose gate has ended its part: nothing of its container is alive. */
+async function startPastGate(...made: Parameters<typeof createFakeRun>) {
+  const fake = createFakeRun(...made);
+  const ending = fake.start();
+  fake.slot.see(GATE, 35);
+  await fake.clock.advance(100);
+  const leave = async (): Promise<void> => {
+    fake.world.order = 'leave';
+    await fake.clock.advance(5_000);
+    await ending;
+  };
+  return { ...fake, ending, leave };
+}
+
 describe('freeing', () => {
   it('forgets a container that is gone once a report of it is stored, and sends it no more', async () => {
-    const { world, clock, slot, start } = createFakeRun();
-    const ending = start();
-    slot.see(GATE, 35);
-    await clock.advance(100);
+    const { world, clock, slot, leave } = await startPastGate();
     world.alive = [PAUSE, APP];
     slot.see(APP, 0);
     await clock.advance(10_000);
@@ -26,16 +37,11 @@ describe('freeing', () => {
     assert.deepEqual(callsOf(world.reports.at(-1), 'flak-gate'), []);
     assert.deepEqual(callsOf(world.reports.at(-1), 'app'), [0, 1]);
     assert.deepEqual(callsOf(unionOf(world.reports), 'flak-gate'), [35]);
-    world.order = 'leave';
-    await clock.advance(2_000);
-    await ending;
+    await leave();
   });
 
   it('forgets nothing that is not stored, however often it was sent', async () => {
-    const { world, clock, slot, start } = createFakeRun();
-    const ending = start();
-    slot.see(GATE, 35);
-    await clock.advance(100);
+    const { world, clock, slot, leave } = await startPastGate();
     for (const kind of ['not-now', 'rejected'] as const) {
       world.answer = () => ({ kind, message: 'no', retryAfterMs: 0 });
       world.alive = [PAUSE, APP];
@@ -43,16 +49,11 @@ describe('freeing', () => {
       await clock.advance(700_000);
       assert.deepEqual(slot.freed, []);
     }
-    world.order = 'leave';
-    await clock.advance(5_000);
-    await ending;
+    await leave();
   });
 
   it('keeps a container that ended after the report was made: its last calls are not in it', async () => {
-    const { world, clock, slot, start } = createFakeRun();
-    const ending = start();
-    slot.see(GATE, 35);
-    await clock.advance(100);
+    const { world, clock, slot, leave } = await startPastGate();
     world.alive = [PAUSE, APP];
     slot.see(APP, 0);
     world.answer = () => {
@@ -67,9 +68,7 @@ describe('freeing', () => {
     await clock.advance(60_000);
     assert.ok(slot.freed.includes(APP));
     assert.ok(callsOf(unionOf(world.reports), 'app').includes(60));
-    world.order = 'leave';
-    await clock.advance(2_000);
-    await ending;
+    await leave();
   });
 
   it('keeps a container that comes while the report is being made: it may be gone before the report is stored', async () => {
@@ -87,10 +86,7 @@ describe('freeing', () => {
       looked();
       return { populated: true, children: [{ name: PAUSE, populated: true }] };
     };
-    const { world, clock, start } = createFakeRun({ readPod }, slot);
-    const ending = start();
-    slot.see(GATE, 35);
-    await clock.advance(100);
+    const { clock, leave } = await startPastGate({ readPod }, slot);
     slot.see(APP, 0);
     looked = () => {
       comes = true;
@@ -101,17 +97,12 @@ describe('freeing', () => {
     slot.see(late, 60);
     await clock.advance(60_000);
     assert.deepEqual(slot.freed, [GATE, APP, late]);
-    world.order = 'leave';
-    await clock.advance(2_000);
-    await ending;
+    await leave();
   });
 
   it('makes room for a crash loop of a thousand restarts, and loses none of them', async () => {
     const capacity = 64;
-    const { world, clock, slot, start } = createFakeRun({}, new FakeSlot(capacity));
-    const ending = start();
-    slot.see(GATE, 35);
-    await clock.advance(100);
+    const { world, clock, slot, ending } = await startPastGate({}, new FakeSlot(capacity));
     let most = 0;
     for (let restart = 0; restart < 1000; restart += 1) {
       world.records.set(id(restart), app);
@@ -141,17 +132,12 @@ describe('freeing', () => {
   it('asks for no more early reports than once a minute where nothing can be freed', async () => {
     const slot = new FakeSlot(4);
     slot.free = () => Promise.resolve();
-    const { world, clock, start } = createFakeRun({}, slot);
-    const ending = start();
-    slot.see(GATE, 35);
-    await clock.advance(100);
+    const { world, clock, leave } = await startPastGate({}, slot);
     world.alive = [PAUSE, APP];
     for (const restart of [0, 1, 2]) slot.see(id(restart), 0);
     world.podChanged();
     await clock.advance(3_600_000);
     assert.ok(world.reports.length > 20 && world.reports.length < 80, String(world.reports.length));
-    world.order = 'leave';
-    await clock.advance(2_000);
-    await ending;
+    await leave();
   });
 });
