@@ -7,7 +7,7 @@ import { installAnew, installFlak, removeFlak, withOverlay } from './install.ts'
 import type { ObservedPod } from './observe.ts';
 import { scratchNamespace } from './scratch-namespace.ts';
 import { waitForPhases } from './stored-profiles.ts';
-import { pod, shellContainer, TRACED } from './targets.ts';
+import { shellPod, TRACED } from './targets.ts';
 
 const INSTALLS = 5;
 
@@ -17,16 +17,7 @@ describe('installing', () => {
   let unlabelledWithoutFlak: string;
 
   const target = (name: string, labels: Readonly<Record<string, string>>, line: string): string =>
-    JSON.stringify(
-      pod(namespace.name, name, {
-        labels,
-        spec: {
-          restartPolicy: 'Never',
-          terminationGracePeriodSeconds: 1,
-          containers: [shellContainer(flak.image('workbench'), 'main', line)],
-        },
-      }),
-    );
+    shellPod(namespace.name, name, flak.image('workbench'), { labels, line });
 
   /** What would be stored of an unlabelled pod; the name of the token's volume is random. */
   const storedUnlabelled = async (): Promise<string> => {

@@ -37,6 +37,18 @@ export function pod(namespace: string, name: string, shape: PodShape): object {
   };
 }
 
+/** A pod that runs a shell line of the workbench image once, as kubectl reads it. */
+export function shellPod(
+  namespace: string,
+  name: string,
+  image: string,
+  { labels, line }: { readonly labels: Readonly<Record<string, string>>; readonly line: string },
+): string {
+  const containers = [shellContainer(image, 'main', line)];
+  const spec = { restartPolicy: 'Never', terminationGracePeriodSeconds: 1, containers };
+  return JSON.stringify(pod(namespace, name, { labels, spec }));
+}
+
 /** A Deployment or StatefulSet of `replicas` pods whose template has the given shape. */
 export function replicated(
   kind: 'Deployment' | 'StatefulSet',

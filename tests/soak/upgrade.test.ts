@@ -8,7 +8,7 @@ import { type ObservedPod, podsOf } from '../e2e/observe.ts';
 import { retagImages } from '../e2e/retag-images.ts';
 import { scratchNamespace } from '../e2e/scratch-namespace.ts';
 import { tracesOf } from '../e2e/stored-profiles.ts';
-import { pod, shellContainer, TRACED } from '../e2e/targets.ts';
+import { shellPod, TRACED } from '../e2e/targets.ts';
 import { recordFigure } from '../figure.ts';
 
 /** Pods that are created during an upgrade and not through yet. */
@@ -19,16 +19,7 @@ describe('upgrading', () => {
   let namespace: Awaited<ReturnType<typeof scratchNamespace>>;
 
   const target = (name: string, labels: Readonly<Record<string, string>>, line: string): string =>
-    JSON.stringify(
-      pod(namespace.name, name, {
-        labels,
-        spec: {
-          restartPolicy: 'Never',
-          terminationGracePeriodSeconds: 1,
-          containers: [shellContainer(flak.image('workbench'), 'main', line)],
-        },
-      }),
-    );
+    shellPod(namespace.name, name, flak.image('workbench'), { labels, line });
 
   before(async () => {
     flak = await flakCluster();
