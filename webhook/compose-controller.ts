@@ -148,7 +148,9 @@ function composePerform({ configuration, kube, clock, metrics }: ControllerParts
       tracerCpuRequest: tracer.cpuRequest,
       tracerMemoryRequest: tracer.memoryRequest,
       tracerMemoryLimit: tracer.memoryLimit,
+      probes: configuration.probes,
       flushDeadlineMs,
+      gateTimeoutMs: configuration.gate.timeoutSeconds * 1000,
     },
     findTracerImage: createFindTracerImage({
       podTemplates: resource(KINDS.podTemplates),

@@ -1,9 +1,18 @@
 /** The control plane's configuration: environment variables, checked once, every mistake reported together. */
 import { z } from 'zod';
+import type { ProbeSettings } from './controller/tracer-probes.ts';
 import { LOG_LEVELS } from './telemetry/log.ts';
+import { FALCO_WISHES, FILES_WISHES, MAX_STRING } from './wishes.ts';
 
 const image = z.string().min(1).max(512).regex(/^\S+$/, 'must be an image reference');
 const seconds = (min: number, max: number, preset: number) => z.coerce.number().int().min(min).max(max).default(preset);
+const bytes = (min: number, preset: number) =>
+  z.coerce
+    .number()
+    .int()
+    .min(min)
+    .max(2 ** 40)
+    .default(preset);
 const port = (preset: number) => z.coerce.number().int().min(1).max(65_535).default(preset);
 /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
 const quantity = (preset: string) =>
@@ -28,6 +37,13 @@ export const environmentSchema = z.object({
   FLAK_TRACER_CPU_REQUEST: quantity('10m'),
   FLAK_TRACER_MEMORY_REQUEST: quantity('64Mi'),
   FLAK_TRACER_MEMORY_LIMIT: quantity('512Mi'),
+  FLAK_FALCO: z.enum(FALCO_WISHES).default('optional'),
+  FLAK_FALCOS_PER_NODE: z.coerce.number().int().min(1).max(110).default(5),
+  FLAK_FALCO_MEMORY_LIMIT: quantity('1Gi'),
+  FLAK_FILES: z.enum(FILES_WISHES).default('summary'),
+  FLAK_FILES_MAX_STRING: z.coerce.number().int().min(MAX_STRING.least).max(MAX_STRING.most).default(MAX_STRING.preset),
+  FLAK_FILES_ROTATE_BYTES: bytes(65_536, 104_857_600),
+  FLAK_FILES_CAP_BYTES: bytes(1_048_576, 268_435_456),
   FLAK_HTTPS_PORT: port(8443),
   FLAK_METRICS_PORT: port(8080),
   FLAK_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
@@ -51,6 +67,7 @@ export interface Configuration {
     readonly memoryLimit: string;
     readonly perNode: number;
   };
+  readonly probes: ProbeSettings;
   readonly flushDeadlineMs: number;
   /** Targets worked on at the same time. */
   readonly concurrency: number;
@@ -91,6 +108,15 @@ function arrange(env: z.infer<typeof environmentSchema>): Configuration {
       memoryRequest: env.FLAK_TRACER_MEMORY_REQUEST,
       memoryLimit: env.FLAK_TRACER_MEMORY_LIMIT,
       perNode: env.FLAK_TRACERS_PER_NODE,
+    },
+    probes: {
+      falco: env.FLAK_FALCO,
+      falcosPerNode: env.FLAK_FALCOS_PER_NODE,
+      falcoMemoryLimit: env.FLAK_FALCO_MEMORY_LIMIT,
+      files: env.FLAK_FILES,
+      filesMaxString: env.FLAK_FILES_MAX_STRING,
+      filesRotateBytes: env.FLAK_FILES_ROTATE_BYTES,
+      filesCapBytes: env.FLAK_FILES_CAP_BYTES,
     },
     flushDeadlineMs: env.FLAK_FLUSH_DEADLINE_SECONDS * 1000,
     concurrency: env.FLAK_CONCURRENCY,

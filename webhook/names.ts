@@ -39,6 +39,18 @@ export const USER_ANNOTATIONS = {
   gateTimeoutSeconds: 'flak.dev/gate-timeout-seconds',
   /** `"true"`: trace Job pods although their Job has a podFailurePolicy. */
   allowPodFailurePolicy: 'flak.dev/allow-pod-failure-policy',
+  /** `flak verify`, on its canaries: JSON of which profiles are to be placed on the node (profile/placement.ts). */
+  verify: 'flak.dev/verify',
+  /** `off`, `optional`, `required`: whether Falco watches beside the ledger. Default: the configuration's. */
+  falco: 'flak.dev/falco',
+  /** `off`, `summary`, `lines`: what is kept of file accesses that Falco saw. Default: the configuration's. */
+  files: 'flak.dev/files',
+  /** Lines of threads of this name alone (exact, at most 15 bytes). */
+  filesCommand: 'flak.dev/files-command',
+  /** Bytes (16–4096) of a string in a line. */
+  filesMaxString: 'flak.dev/files-max-string',
+  /** `off`: the stored profile has no rules on argument values. */
+  argumentRules: 'flak.dev/argument-rules',
 } as const;
 
 export const ANNOTATIONS = {
@@ -78,6 +90,8 @@ export const OBJECTS = {
   certificateSecret: 'flak-certificates',
   /** ConfigMap for the tracers: `ca.crt`, `address` (the Service's ClusterIP), `port`. */
   endpointConfigMap: 'flak-endpoint',
+  /** The same of the optional flak-files, where lines of file accesses are stored. */
+  filesEndpointConfigMap: 'flak-files-endpoint',
   lease: 'flak-controller',
   webhookConfiguration: 'flak',
   uninstallConfiguration: 'flak-uninstall',

@@ -3,6 +3,7 @@ import { ALIAS_ANNOTATION, GATE, LABELS, PROBE_NAMESPACE, UNTRACED_NAMESPACES, U
 import { carriesGate } from './carries-gate.ts';
 import type { GatePlan } from './gate.ts';
 import { chooseMedium, type GateMedium } from './medium.ts';
+import { readWishes } from '../wishes.ts';
 import { controllerOf, type Pod, type PodSpec } from './pod.ts';
 import type { SkipReason } from './reasons.ts';
 import { findUnsupportedPlacement, type RuntimeClassFacts } from './unsupported.ts';
@@ -115,7 +116,7 @@ function planGate(
     timeoutSeconds: readTimeout(pod, warnings) ?? settings.gateTimeoutSeconds,
     failClosed: readFailClosed(pod, warnings),
   };
-  return { gate, warnings };
+  return { gate, warnings: [...warnings, ...readWishes(pod.metadata.annotations).warnings] };
 }
 
 function readTimeout({ metadata }: Pod, warnings: string[]): number | undefined {

@@ -1,5 +1,6 @@
 /** The target as the controller sees it: what `webhook/kube/read-pod.ts` makes of a pod object. */
 import type { UnsupportedPlacement } from '../admission/unsupported.ts';
+import type { Wishes } from '../wishes.ts';
 import type { TracedContainer } from './trace-status.ts';
 
 export type ContainerState =
@@ -65,6 +66,10 @@ export interface TargetPod {
   readonly traced: boolean;
   readonly signal: GateSignal;
   readonly failClosed: boolean;
+  /** A canary of `flak verify`: its tracer has a profile to place on the node. */
+  readonly verifies: boolean;
+  /** What its annotations ask of the probes and the profile. */
+  readonly wishes: Wishes;
   /** From the annotation; null where the configuration's default holds. */
   readonly gateTimeoutMs: number | null;
   readonly gate: Gate | null;

@@ -1,9 +1,11 @@
 /** The tracer pod of a target: privileged and hostPID on the target's node, in a namespace of Flak's own. */
-import { ANNOTATIONS, FLAK_NAMESPACE, LABELS, OBJECTS, TOKEN_AUDIENCE } from '../names.ts';
+import { ANNOTATIONS, FLAK_NAMESPACE, LABELS, OBJECTS } from '../names.ts';
 import { execHashesOf } from './exec-hashes.ts';
 import type { TargetFacts } from './facts.ts';
 import { tracerName } from './object-names.ts';
-import { TRACER_MOUNTS, TRACER_PATHS, tracerVolumes } from './tracer-pod-volumes.ts';
+import { TRACER_PATHS, tracerMounts, tracerVolumes } from './tracer-pod-volumes.ts';
+import { probeEnvironment, probeOrderOf } from './tracer-probes.ts';
+import type { ProbeSettings } from './tracer-probes.ts';
 import type { GateMedium, TargetPod } from './target-pod.ts';
 
 export interface TracerSettings {
@@ -12,7 +14,10 @@ export interface TracerSettings {
   readonly tracerMemoryRequest: string;
   /** The ledger's maps are charged to it too. */
   readonly tracerMemoryLimit: string;
+  readonly probes: ProbeSettings;
   readonly flushDeadlineMs: number;
+  /** Of a pod that doesn't say. */
+  readonly gateTimeoutMs: number;
 }
 
 export interface TracerOrder {
@@ -60,15 +65,18 @@ function environmentOf(order: TracerOrder, settings: TracerSettings): object[] {
     FLAK_NODE_NAME: target.nodeName,
     FLAK_ARMING: order.arming,
     FLAK_GATE_MEDIUM: order.medium,
+    FLAK_PLACES: String(target.verifies),
     FLAK_EXEC_HASHES: execHashesOf(target).hashes.join(),
     FLAK_GRACE_SECONDS: String(graceSecondsOf(order, settings)),
     FLAK_TOKEN_FILE: `${TRACER_PATHS.identity}/token`,
     FLAK_ENDPOINT_DIR: TRACER_PATHS.endpoint,
+    ...probeEnvironment(target.wishes, settings.probes, target.gateTimeoutMs ?? settings.gateTimeoutMs),
   };
   return Object.entries(values).map(([name, value]) => ({ name, value }));
 }
 
 function containerOf(order: TracerOrder, settings: TracerSettings): object {
+  const { falco, files } = probeOrderOf(order.target.wishes, settings.probes);
   return {
     name: 'tracer',
     image: order.image,
@@ -76,11 +84,11 @@ function containerOf(order: TracerOrder, settings: TracerSettings): object {
     env: environmentOf(order, settings),
     resources: {
       requests: { cpu: settings.tracerCpuRequest, memory: settings.tracerMemoryRequest },
-      limits: { memory: settings.tracerMemoryLimit },
+      limits: { memory: falco === 'off' ? settings.tracerMemoryLimit : settings.probes.falcoMemoryLimit },
     },
     securityContext: { privileged: true, readOnlyRootFilesystem: true, runAsUser: 0, runAsGroup: 0 },
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    volumeMounts: TRACER_MOUNTS,
+    volumeMounts: tracerMounts(files === 'lines'),
   };
 }
 
@@ -107,7 +115,7 @@ export function tracerPod(order: TracerOrder, settings: TracerSettings): object 
       tolerations: [{ operator: 'Exists' }],
       terminationGracePeriodSeconds: graceSecondsOf(order, settings),
       containers: [containerOf(order, settings)],
-      volumes: tracerVolumes(OBJECTS.endpointConfigMap, TOKEN_AUDIENCE),
+      volumes: tracerVolumes(probeOrderOf(order.target.wishes, settings.probes).files === 'lines'),
     },
   };
 }

@@ -2,6 +2,7 @@
 import { findUnsupportedPlacement } from '../admission/unsupported.ts';
 import type { Gate, GateSignal, TargetContainer, TargetPod } from '../controller/target-pod.ts';
 import { ANNOTATIONS, FINALIZER, GATE, LABELS, USER_ANNOTATIONS } from '../names.ts';
+import { readWishes } from '../wishes.ts';
 import { podSchema } from './pod-schema.ts';
 import type { ContainerStatus, RawPod } from './pod-schema.ts';
 import { readContainer, readState } from './read-container.ts';
@@ -66,6 +67,8 @@ function readMarks({ metadata }: RawPod) {
     optIn: optInOf(metadata.labels[LABELS.trace]),
     traced: metadata.labels[LABELS.traced] === 'true',
     signal: signalOf(metadata.annotations[ANNOTATIONS.gate]),
+    wishes: readWishes(metadata.annotations).wishes,
+    verifies: metadata.annotations[USER_ANNOTATIONS.verify] !== undefined,
     failClosed: metadata.annotations[USER_ANNOTATIONS.failClosed] === 'true',
     gateTimeoutMs: timeoutOf(metadata.annotations[USER_ANNOTATIONS.gateTimeoutSeconds]),
     mirror: MIRROR_ANNOTATION in metadata.annotations,

@@ -1,6 +1,9 @@
 import { tracerPod, type TracerOrder } from '../../../webhook/controller/tracer-pod.ts';
+import { USER_ANNOTATIONS } from '../../../webhook/names.ts';
+import { readWishes } from '../../../webhook/wishes.ts';
 import { withOverlay } from '../../e2e/install.ts';
 import type { Kubectl, KubectlAnswer } from '../../e2e/kubectl.ts';
+import { TRACER_SETTINGS } from '../../unit/webhook/controller/tracer-settings.ts';
 import {
   assertAllowed,
   assertRefused,
@@ -17,7 +20,7 @@ const RELEASED = Object.fromEntries(
 );
 const UID = 'b7e3f2c0-0000-4000-8000-000000000001';
 
-/** What the code makes, so that policy and code can't drift apart. */
+/** What the code makes, so that policy and code can't drift apart; with lines of file accesses it mounts the most. */
 const TRACER = tracerPod(
   {
     target: {
@@ -27,6 +30,8 @@ const TRACER = tracerPod(
       nodeName: 'node-1',
       graceSeconds: 30,
       containers: [],
+      gateTimeoutMs: null,
+      wishes: readWishes({ [USER_ANNOTATIONS.files]: 'lines' }).wishes,
     } as unknown as TracerOrder['target'],
     nodeUid: UID,
     image: `${IMAGE}:0.1.0`,
@@ -34,12 +39,7 @@ const TRACER = tracerPod(
     medium: 'hostPath',
     facts: { namespace: 'default', podName: 'web', workload: null },
   },
-  {
-    tracerCpuRequest: '10m',
-    tracerMemoryRequest: '64Mi',
-    tracerMemoryLimit: '256Mi',
-    flushDeadlineMs: 30_000,
-  },
+  TRACER_SETTINGS,
 ) as { metadata: object; spec: { containers: readonly [Container]; volumes: readonly object[] } };
 
 interface Container {

@@ -128,7 +128,12 @@ describe('names in the manifests', () => {
     for (const name of [OBJECTS.certificateSecret, OBJECTS.endpointConfigMap, OBJECTS.lease, LABELS.component])
       assert.ok(own.includes(`'${name}'`), name);
     const tracers = text('admission-policy-tracers.yaml');
-    for (const name of [OBJECTS.tracerServiceAccount, OBJECTS.endpointConfigMap, TOKEN_AUDIENCE])
+    for (const name of [
+      OBJECTS.tracerServiceAccount,
+      OBJECTS.endpointConfigMap,
+      OBJECTS.filesEndpointConfigMap,
+      TOKEN_AUDIENCE,
+    ])
       assert.ok(tracers.includes(`'${name}'`), name);
     const entries = text('mutating-webhook-configuration.yaml');
     const carried = [LABELS.traced, FINALIZER, GATE.container].map((name) => `'${name}'`);

@@ -168,6 +168,11 @@ describe("the gate's options", () => {
     assert.match(warnings.join(), /neither "true" nor "false"/);
     assert.deepEqual(plan({ 'flak.dev/fail-closed': 'false' }).warnings, []);
   });
+
+  it('says which wishes of the probes it could not take', () => {
+    const { warnings } = plan({ 'flak.dev/falco': 'always', 'flak.dev/files': 'summary' });
+    assert.deepEqual(warnings, ['flak.dev/falco is not one of off, optional, required; ignored']);
+  });
 });
 
 describe('a pod that carries a gate already', () => {

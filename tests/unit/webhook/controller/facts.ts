@@ -3,6 +3,7 @@ import type { Action, Plan } from '../../../../webhook/controller/actions.ts';
 import type { Facts, TracerFacts, TraceFacts } from '../../../../webhook/controller/facts.ts';
 import type { Gate, TargetContainer, TargetPod } from '../../../../webhook/controller/target-pod.ts';
 import type { TraceStatus } from '../../../../webhook/controller/trace-status.ts';
+import { readWishes } from '../../../../webhook/wishes.ts';
 
 export const NOW = Date.UTC(2026, 0, 1, 12);
 export const UID = '3c1f6a52-7d0b-4a52-9b5e-2f6c1f0f9a11';
@@ -58,6 +59,8 @@ export function pod(changes: Partial<TargetPod> = {}): TargetPod {
     traced: true,
     signal: { kind: 'none' },
     failClosed: false,
+    verifies: false,
+    wishes: readWishes({}).wishes,
     gateTimeoutMs: null,
     gate: gate(),
     containers: [container()],

@@ -5,6 +5,7 @@ import { createPerform, type PerformDeps } from '../../../../webhook/controller/
 import type { TargetPod } from '../../../../webhook/controller/target-pod.ts';
 import { FakeResource } from '../kube/fake-resource.ts';
 import { facts, NOW, pod } from './facts.ts';
+import { TRACER_SETTINGS } from './tracer-settings.ts';
 
 const CREATE = { kind: 'create-tracer', arming: 'before-gate', medium: 'hostPath' } as const;
 
@@ -26,7 +27,7 @@ async function createTracer(
             : { kind: 'ok', value: { version: '1', report: { kind: stored } as Report, digests: new Map() } },
         ),
     },
-    tracer: { tracerCpuRequest: '1', tracerMemoryRequest: '1', tracerMemoryLimit: '1', flushDeadlineMs: 1000 },
+    tracer: TRACER_SETTINGS,
   };
   const outcome = await createPerform(deps as PerformDeps)(CREATE, facts({ pod: target, tracer: null }));
   return { outcome, made: pods.writes.length };

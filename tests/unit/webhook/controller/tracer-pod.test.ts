@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { profileName, archivedProfile, traceName, tracerName } from '../../../../webhook/controller/object-names.ts';
 import { tracerPod } from '../../../../webhook/controller/tracer-pod.ts';
 import { container, pod, UID } from './facts.ts';
+import { TRACER_SETTINGS } from './tracer-settings.ts';
 
 interface RawPod {
   readonly metadata: {
@@ -29,13 +30,6 @@ interface RawPod {
   };
 }
 
-const SETTINGS = {
-  tracerCpuRequest: '10m',
-  tracerMemoryRequest: '64Mi',
-  tracerMemoryLimit: '512Mi',
-  flushDeadlineMs: 30_000,
-};
-
 describe('the tracer pod', () => {
   const target = {
     ...pod({ graceSeconds: 45, containers: [container({ command: ['serve', '$(PORT)', '--key=$(SECRET)'] })] }),
@@ -44,7 +38,7 @@ describe('the tracer pod', () => {
   const facts = { namespace: 'shop', podName: 'web-1', workload: null };
   const made = tracerPod(
     { target, nodeUid: 'n1', image: 'tracer:1', arming: 'before-gate', medium: 'hostPath', facts },
-    SETTINGS,
+    TRACER_SETTINGS,
   ) as RawPod;
   const env = Object.fromEntries((made.spec.containers[0]?.env ?? []).map(({ name, value }) => [name, value]));
 
