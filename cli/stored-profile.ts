@@ -1,6 +1,6 @@
 /** Profiles that are stored in the cluster. */
 import { z } from 'zod';
-import type { Revision, SyscallProfileStatus } from '../profile/syscall-profile.ts';
+import type { Revision, SyscallProfileStatus, Workload } from '../profile/syscall-profile.ts';
 import { KINDS } from '../webhook/kube/kinds.ts';
 import type { Cluster } from './cluster.ts';
 import { explainFailure, listAs } from './cluster.ts';
@@ -51,38 +51,52 @@ export async function readStored(wanted: Wanted, options: WhichProfile, deps: De
     if (found.kind !== 'finding') return found.kind === 'ok' ? withRevision(found.value) : found;
     const ofPod = await profilesOfPods(place, (pod) => pod === wanted.name.replace(/^pods?\//, ''));
     if (ofPod.kind !== 'ok') return ofPod;
-    if (ofPod.value.size === 0) return found;
-    return choose(profiles.value, ofPod.value, wanted.name, options.container);
+    const own = profiles.value.filter(({ metadata }) => ofPod.value.names.has(metadata.name));
+    return own.length === 0 ? found : choose(own, wanted.name, options.container);
   }
   const pods = await cluster.list(KINDS.pods, place.namespace, wanted.selector);
   if (pods.kind !== 'ok') return explainFailure(pods, 'list pods');
-  const names = new Set(pods.value.map((pod) => podSchema.parse(pod).metadata.name));
-  const labelled = await profilesOfPods(place, (pod) => names.has(pod));
+  const podNames = new Set(pods.value.map((pod) => podSchema.parse(pod).metadata.name));
+  const labelled = await profilesOfPods(place, (pod) => podNames.has(pod));
   if (labelled.kind !== 'ok') return labelled;
-  return choose(profiles.value, labelled.value, `-l ${wanted.selector}`, options.container);
+  const { names: own, workloads } = labelled.value;
+  // A pod that is being traced has none of its own yet; those before it may have left one of their workload.
+  const meant = profiles.value.filter(
+    ({ metadata, spec }) => own.has(metadata.name) || workloads.has(textOf(spec.workload)),
+  );
+  return choose(meant, `-l ${wanted.selector}`, options.container);
+}
+
+interface OfPods {
+  /** Profiles that their traces were merged into. */
+  readonly names: ReadonlySet<string>;
+  /** What they are pods of. */
+  readonly workloads: ReadonlySet<string>;
 }
 
 async function profilesOfPods(
   { cluster, namespace, note }: Place,
   isMeant: (podName: string) => boolean,
-): Promise<Result<ReadonlySet<string>>> {
+): Promise<Result<OfPods>> {
   const traces = await listAs(cluster, KINDS.traces, namespace, traceObjectSchema, note);
   if (traces.kind !== 'ok') return traces;
-  const meant = traces.value.filter(({ spec }) => isMeant(spec.podName));
-  return ok(new Set(meant.flatMap(({ status }) => status?.profiles ?? [])));
+  const meant = traces.value.filter(({ spec }) => isMeant(spec.podName)).map(({ status }) => status);
+  return ok({
+    names: new Set(meant.flatMap((status) => status?.profiles ?? [])),
+    workloads: new Set(meant.flatMap((status) => (status?.workload ? [textOf(status.workload)] : []))),
+  });
+}
+
+function textOf({ kind, name }: Workload): string {
+  return `${kind} ${name}`;
 }
 
 function choose(
   profiles: readonly ProfileObject[],
-  names: ReadonlySet<string>,
   quoted: string,
   container: string | undefined,
 ): Result<StoredProfile> {
-  const chosen = chooseProfile(
-    profiles.filter(({ metadata }) => names.has(metadata.name)),
-    quoted,
-    container,
-  );
+  const chosen = chooseProfile(profiles, quoted, container);
   return chosen.kind === 'ok' ? withRevision(chosen.value) : chosen;
 }
 
