@@ -14,6 +14,11 @@ const environmentSchema = z.object({
   FLAK_ARMING: z.enum(['before-gate', 'late']),
   /** Who opens the gate: the tracer by a file (`hostPath`), the controller when it hears `armed` (`annotation`), nobody. */
   FLAK_GATE_MEDIUM: z.enum(['hostPath', 'annotation', 'none']),
+  /** The target is a canary: the control plane has profiles for its node. */
+  FLAK_PLACES: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((word) => word === 'true'),
   /** The tracer pod's own terminationGracePeriodSeconds. */
   FLAK_GRACE_SECONDS: z.coerce.number().int().min(6).max(86_400),
   /** Hashes (profile/exec-hash.ts) of the commands of the target's exec probes and lifecycle hooks. */
@@ -69,6 +74,7 @@ function arrange(env: z.infer<typeof environmentSchema>) {
     nodeName: env.FLAK_NODE_NAME,
     arming: env.FLAK_ARMING,
     gateMedium: env.FLAK_GATE_MEDIUM,
+    places: env.FLAK_PLACES,
     execHashes: env.FLAK_EXEC_HASHES,
     graceMs: env.FLAK_GRACE_SECONDS * 1000,
     pace: { firstSnapshotMs: env.FLAK_SNAPSHOT_MIN_MS, longestSnapshotMs: env.FLAK_SNAPSHOT_MAX_MS },

@@ -14,10 +14,13 @@ import { createRoll } from './containers/roll.ts';
 import { createGate, NO_GATE } from './gate/gate.ts';
 import { createLedgerDoor, type LedgerDoor } from './ledger-door.ts';
 import { describeNode } from './node.ts';
-import { createControlPlane } from './report/control-plane.ts';
+import { createControlPlane, type ControlPlane } from './report/control-plane.ts';
 import { createCourier } from './report/courier.ts';
 import { readEndpoint } from './report/endpoint.ts';
 import { createExchange } from './report/exchange.ts';
+import { findKubeletRoot } from './place/find-kubelet-root.ts';
+import { createPlace, NOTHING_TO_PLACE, type Place, type PlaceDeps } from './place/place.ts';
+import { createPlacedFiles, type PlacedFiles } from './place/placed-files.ts';
 import { createBell } from './run/bell.ts';
 import type { Ending } from './run/decide.ts';
 import { startHearing } from './run/hearing.ts';
@@ -45,11 +48,10 @@ async function trace(configuration: Configuration, log: Logger, termination: Abo
     onChange: () => {
       bell.ring();
     },
-    onFailure: (error: unknown) => {
-      failure.reject(error);
-    },
+    onFailure: failure.reject,
   };
   const places = { ...target, runRoot: configuration.runRoot, logRoot: configuration.logRoot };
+  const hearing = startHearing({ ...shared, termination, graceMs: configuration.graceMs });
   try {
     const run = runTrace({
       findPod: () => ledger.findPod(),
@@ -60,7 +62,8 @@ async function trace(configuration: Configuration, log: Logger, termination: Abo
       roll: createRoll((containerId) => findRecord(places, containerId), rollFile(configuration, log)),
       gate: configuration.gateMedium === 'hostPath' ? createGate(configuration.gateRoot, target.podUid) : NO_GATE,
       courier: createCourier(shared),
-      hearing: startHearing({ ...shared, termination, graceMs: configuration.graceMs }),
+      place: placeOf(configuration, { ...shared, hearing, bell }),
+      hearing,
       bell,
       clock,
       log,
@@ -87,9 +90,29 @@ function sweep(configuration: Configuration, hierarchy: Hierarchy | undefined, l
   if (hierarchy === undefined) return;
   try {
     sweepLeftovers(configuration, new Date(), () => listPods(hierarchy.path));
+    placedFiles(configuration)?.sweep(new Date());
   } catch (error) {
     log.warn({ err: error }, 'What is left of pods that are gone could not be swept');
   }
+}
+
+function placeOf(
+  configuration: Configuration,
+  shared: Omit<PlaceDeps, 'files' | 'askPlacement'> & {
+    readonly controlPlane: ControlPlane;
+    readonly signal: AbortSignal;
+  },
+): Place {
+  const { controlPlane, signal } = shared;
+  if (!configuration.places) return NOTHING_TO_PLACE;
+  const askPlacement = () => controlPlane.askPlacement(signal);
+  return createPlace({ ...shared, askPlacement, files: placedFiles(configuration) });
+}
+
+/** undefined where the node's mounts don't tell where its kubelet lives. */
+function placedFiles({ controlPlane }: Configuration): PlacedFiles | undefined {
+  const root = findKubeletRoot(controlPlane.tokenFile);
+  return root === undefined ? undefined : createPlacedFiles(root);
 }
 
 function rollFile({ rollRoot, target }: Configuration, log: Logger): RollFile {

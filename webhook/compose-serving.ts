@@ -15,6 +15,7 @@ import { cachesSynced } from './kube/caches.ts';
 import type { Caches } from './kube/caches.ts';
 import { SECRETS, secretStore } from './kube/certificate-secret.ts';
 import { createClusterFacts } from './kube/cluster-facts.ts';
+import { createFindPlacement } from './kube/find-placement.ts';
 import { createFindUid } from './kube/find-uid.ts';
 import { KINDS } from './kube/kinds.ts';
 import { createLeaseMarks } from './kube/lease-marks.ts';
@@ -73,14 +74,22 @@ function admission(parts: ControlPlaneParts, key: () => Buffer): Router {
   });
 }
 
-function reports({ caches, clock, kube, lease, log, metrics }: ControlPlaneParts, signal: AbortSignal): Router {
+function reports(parts: ControlPlaneParts, signal: AbortSignal): Router {
+  const { caches, clock, kube, lease, log, metrics, readiness } = parts;
+  const pods = createResource(kube.request, KINDS.pods);
   return traceApi({
     authenticate: createAuthenticator({ reviewToken: createTokenReview(kube.request), nowMs: clock.steadyMs }),
     pods: createPodView({
       caches,
       lease,
       synced: () => cachesSynced(caches),
-      pods: createResource(kube.request, KINDS.pods),
+      pods,
+    }),
+    findPlacement: createFindPlacement({
+      caches,
+      pods,
+      profiles: createResource(kube.request, KINDS.syscallProfiles),
+      clusterDefault: readiness.defaultMedium,
     }),
     traceState: createTraceState(createResource(kube.request, KINDS.configMaps)),
     signal,

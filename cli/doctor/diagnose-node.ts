@@ -15,6 +15,7 @@ const REMEDIES: Readonly<Record<NonNullable<NodeCheck['refusal']>['refusal'], st
   'cgroup-v1': 'boot with systemd.unified_cgroup_hierarchy=1',
   'no-free-slot': 'wait until a trace ends',
   'pod-cgroup-not-found': 'see docs/install.md',
+  'profile-not-placed': 'see docs/verify.md',
   'no-libbpf': 'install it (Debian, Ubuntu: apt-get install libbpf1; Fedora, RHEL: dnf install libbpf)',
   'not-loaded': 'in a checkout, npm run ledger compiles it; otherwise free some memory and run it again',
 };

@@ -1,5 +1,6 @@
 /** The control plane as the tracer sees it: reports go there, orders come from there (docs/wire.md). */
 import { z } from 'zod';
+import { MAX_PLACEMENT_BYTES, placementSchema, type Placement } from '../../profile/placement.ts';
 import { orderAnswerSchema, type Order, type OrderAnswer } from '../../profile/recording.ts';
 import type { Answer, Call, Exchange } from './exchange.ts';
 
@@ -33,9 +34,11 @@ export interface OrderQuestion {
 }
 
 export interface ControlPlane {
-  /** Both reject only when the signal is aborted. */
+  /** All reject only when the signal is aborted. */
   putReport(number: number, bytes: Buffer, signal: AbortSignal): Promise<PutOutcome>;
   askOrder(question: OrderQuestion, signal: AbortSignal): Promise<OrderOutcome>;
+  /** For canaries alone. */
+  askPlacement(signal: AbortSignal): Promise<Placement | NotNow>;
 }
 
 /** A report is at most 512 KiB and is stored by one write: far beyond any healthy answer. */
@@ -61,6 +64,12 @@ export function createControlPlane(exchange: Exchange, podUid: string): ControlP
       const path = `${base}/orders?${query.toString()}`;
       const answer = await tryExchange(exchange, { method: 'GET', path, timeoutMs, signal });
       return 'kind' in answer ? answer : orderOutcome(answer);
+    },
+    askPlacement: async (signal) => {
+      const bounds = { timeoutMs: PUT_TIMEOUT_MS, answerBytes: 2 * MAX_PLACEMENT_BYTES };
+      const path = `${base}/placement`;
+      const answer = await tryExchange(exchange, { method: 'GET', path, ...bounds, signal });
+      return 'kind' in answer ? answer : placementOutcome(answer);
     },
   };
 }
@@ -97,6 +106,12 @@ function orderOutcome(answer: Answer): OrderOutcome {
   const parsed = orderAnswerSchema.safeParse(answer.body);
   if (answer.status !== 200 || !parsed.success) return notNow(answer);
   return { kind: 'order', ...parsed.data, retryAfterMs: answer.retryAfterMs ?? 0 };
+}
+
+/** One that can't be read is a newer control plane's, which is about to replace this tracer's. */
+function placementOutcome(answer: Answer): Placement | NotNow {
+  const parsed = placementSchema.safeParse(answer.body);
+  return answer.status === 200 && parsed.success ? parsed.data : notNow(answer);
 }
 
 /**

@@ -9,6 +9,10 @@ export interface Call {
   readonly method: 'GET' | 'PUT';
   readonly path: string;
   readonly body?: Buffer;
+  /** Of the body; JSON unless said otherwise. */
+  readonly contentType?: string;
+  /** Longest answer that is read; answers have some hundred bytes unless more is expected. */
+  readonly answerBytes?: number;
   /** For the whole exchange, connecting included. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -50,25 +54,27 @@ export function createExchange(readEndpoint: () => Endpoint, serverName: string)
   return async (call) => {
     const endpoint = readEndpoint();
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]);
-    return readAnswer(await send(call, endpoint, agentFor(endpoint), signal), signal);
+    const response = await send(call, endpoint, agentFor(endpoint), signal);
+    return readAnswer(response, call.answerBytes ?? MAX_ANSWER_BYTES, signal);
   };
 }
 
 function send(call: Call, endpoint: Endpoint, agent: Agent, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    const { body, contentType = 'application/json' } = call;
     const headers = {
       authorization: `Bearer ${endpoint.token}`,
-      ...(call.body === undefined ? {} : { 'content-type': 'application/json', 'content-length': call.body.length }),
+      ...(body === undefined ? {} : { 'content-type': contentType, 'content-length': body.length }),
     };
     const { address: host, port } = endpoint;
     const request = httpsRequest({ host, port, path: call.path, method: call.method, headers, agent, signal }, resolve);
     request.on('error', reject);
-    request.end(call.body);
+    request.end(body);
   });
 }
 
-async function readAnswer(response: IncomingMessage, signal: AbortSignal): Promise<Answer> {
-  const body = await text(Readable.from(bounded(response, signal)));
+async function readAnswer(response: IncomingMessage, most: number, signal: AbortSignal): Promise<Answer> {
+  const body = await text(Readable.from(bounded(response, most, signal)));
   const retryAfter = Number(response.headers['retry-after'] ?? NaN);
   return {
     status: response.statusCode ?? 0,
@@ -77,12 +83,12 @@ async function readAnswer(response: IncomingMessage, signal: AbortSignal): Promi
   };
 }
 
-async function* bounded(response: IncomingMessage, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* bounded(response: IncomingMessage, most: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Uint8Array>) {
     signal.throwIfAborted();
     bytes += chunk.byteLength;
-    if (bytes > MAX_ANSWER_BYTES) throw new Error(`The control plane's answer exceeds ${MAX_ANSWER_BYTES} bytes`);
+    if (bytes > most) throw new Error(`The control plane's answer exceeds ${most} bytes`);
     yield chunk;
   }
 }

@@ -6,9 +6,10 @@ import type { Clock } from '../clock.ts';
 import type { ContainerRoll } from '../containers/roll.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Slot } from '../ledger/ledger.ts';
+import type { Place } from '../place/place.ts';
 import { encodeReport, refusedReport, type ReportHead } from '../report/compose.ts';
 import type { Courier } from '../report/courier.ts';
-import { arm, type ArmDeps } from './arm.ts';
+import { arm, type ArmDeps, type ArmResult } from './arm.ts';
 import type { Bell } from './bell.ts';
 import { decide, type Ending, type Pace, type Phase } from './decide.ts';
 import type { ArmingFacts } from './gate-sight.ts';
@@ -26,6 +27,7 @@ export interface RunDeps {
   readonly containersCreated: () => readonly string[];
   readonly roll: ContainerRoll;
   readonly gate: Gate;
+  readonly place: Place;
   readonly courier: Courier;
   readonly hearing: Hearing;
   readonly bell: Bell;
@@ -42,7 +44,8 @@ export interface RunDeps {
  * Rejects for what should never happen; the slot then stays, and goes on recording.
  */
 export async function runTrace(deps: RunDeps): Promise<Ending> {
-  const armed = await arm(deps);
+  const placed = await deps.place.put();
+  const armed = placed.kind === 'placed' ? await arm(deps) : notPlaced(placed.detail);
   switch (armed.kind) {
     case 'over':
       if (armed.ending === 'left') removeRemains(deps);
@@ -60,6 +63,11 @@ export async function runTrace(deps: RunDeps): Promise<Ending> {
     case 'armed':
       return runArmed(deps, armed.slot, armed.pod);
   }
+}
+
+/** The gate stays closed to a container whose filter isn't there: it could not be made. */
+function notPlaced(detail: string): ArmResult {
+  return { kind: 'refused', refusal: 'profile-not-placed', detail };
 }
 
 async function runArmed(deps: RunDeps, slot: Slot, pod: PodCgroup): Promise<Ending> {
@@ -110,7 +118,8 @@ async function giveUp(deps: RunDeps, slot: Slot): Promise<void> {
   }
 }
 
-function removeRemains({ gate, roll }: RunDeps): void {
+function removeRemains({ gate, place, roll }: RunDeps): void {
   gate.remove();
+  place.remove();
   roll.discard();
 }

@@ -6,7 +6,7 @@ export const GATE_MEDIA = ['hostPath', 'annotation'] as const;
 export type GateMedium = (typeof GATE_MEDIA)[number];
 
 /** https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
-const ENFORCE_LABEL = 'pod-security.kubernetes.io/enforce';
+export const ENFORCE_LABEL = 'pod-security.kubernetes.io/enforce';
 
 /**
  * @param namespaceLabels undefined when the namespace isn't known (yet): then only the medium that every policy allows is safe.

@@ -27,7 +27,7 @@ export function createAuthorize(deps: Pick<TraceApiDeps, 'authenticate' | 'pods'
     return mayReport(identity, deps.pods.tracer(identity.podName), podUid) ? 'allowed' : 'foreign';
   }
 
-  return (route: 'report' | 'order') =>
+  return (route: 'report' | 'order' | 'placement') =>
     async (request: Request<{ uid: string }>, response: Response, next: NextFunction): Promise<void> => {
       const verdict = await judge(request.headers.authorization, request.params.uid);
       if (verdict === 'allowed') {

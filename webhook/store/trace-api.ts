@@ -2,6 +2,8 @@
 import express, { Router, type NextFunction, type Request, type Response } from 'express';
 import type { Authenticate } from './authenticate.ts';
 import { createGetOrder } from './get-order.ts';
+import { createGetPlacement } from './get-placement.ts';
+import type { GetPlacementDeps } from './get-placement.ts';
 import type { PodView } from './pod-view.ts';
 import { createPutReport } from './put-report.ts';
 import type { TraceState } from './trace-state.ts';
@@ -27,8 +29,9 @@ export interface TraceApiDeps {
   readonly traceState: TraceState;
   /** Ends all waits: polls under way are answered with the order of that moment. */
   readonly signal: AbortSignal;
+  readonly findPlacement: GetPlacementDeps['findPlacement'];
   /** Told once per request, for metrics. */
-  readonly onResult: (route: 'report' | 'order', result: ApiResult) => void;
+  readonly onResult: (route: 'report' | 'order' | 'placement', result: ApiResult) => void;
   /** Told of unexpected failures; the tracer only sees a 500. */
   readonly onFailure: (error: unknown) => void;
   readonly limits?: TraceApiLimits;
@@ -43,6 +46,7 @@ export function traceApi(deps: TraceApiDeps): Router {
   const rawBody = express.raw({ type: 'application/json', limit: limits.reportBytes, inflate: false });
   router.put('/v1/traces/:uid/reports/:number', authorize('report'), rawBody, createPutReport(deps, limits));
   router.get('/v1/traces/:uid/orders', authorize('order'), createGetOrder(deps, limits));
+  router.get('/v1/traces/:uid/placement', authorize('placement'), createGetPlacement(deps));
   router.use('/v1/traces', answerFailure(deps));
   return router;
 }
@@ -50,7 +54,7 @@ export function traceApi(deps: TraceApiDeps): Router {
 /** What body parsing refuses (413, 415, 400 on an aborted upload) comes here as an error that carries its status. */
 function answerFailure(deps: TraceApiDeps) {
   return (error: unknown, request: Request, response: Response, next: NextFunction): void => {
-    const route = request.method === 'PUT' ? 'report' : 'order';
+    const route = request.method === 'PUT' ? 'report' : request.path.endsWith('/placement') ? 'placement' : 'order';
     const status = clientStatusOf(error);
     if (status === undefined) deps.onFailure(error);
     const result: ApiResult =

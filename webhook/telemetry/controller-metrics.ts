@@ -7,7 +7,7 @@ import type { ApiResult } from '../store/answers.ts';
 
 export interface ControllerMetrics {
   readonly onAction: (kind: Action['kind'], outcome: Outcome<unknown>['kind']) => void;
-  readonly onApiResult: (route: 'report' | 'order', result: ApiResult) => void;
+  readonly onApiResult: (route: 'report' | 'order' | 'placement', result: ApiResult) => void;
   readonly onEventDropped: () => void;
   readonly onWatchTrouble: () => void;
   readonly onUninstallReview: (judged: Genuineness | 'busy') => void;

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
+import type { Placement } from '../../../profile/placement.ts';
 import type { ApiResult } from '../../../webhook/store/answers.ts';
 import { createAuthenticator, type TokenVerdict } from '../../../webhook/store/authenticate.ts';
 import type { Outcome } from '../../../webhook/kube/outcome.ts';
@@ -96,6 +97,8 @@ export interface TraceServer {
   /** Tokens that the API server knows; a token that isn't here is invalid. */
   readonly tokens: Map<string, TokenVerdict>;
   readonly results: ApiResult[];
+  /** What is to be placed on the nodes of canaries, by their UIDs. */
+  readonly placements: Map<string, Outcome<Placement>>;
   /** Where a tracer reads its endpoint and its token. */
   readonly directory: string;
   readonly endpointDir: string;
@@ -117,6 +120,7 @@ export async function createTraceServer(limits: Partial<TraceApiLimits> = {}): P
   const state = new FakeTraceState();
   const tokens = new Map<string, TokenVerdict>();
   const results: ApiResult[] = [];
+  const placements: TraceServer['placements'] = new Map();
   const ending = new AbortController();
   const app = express().use(
     traceApi({
@@ -127,6 +131,7 @@ export async function createTraceServer(limits: Partial<TraceApiLimits> = {}): P
       }),
       pods,
       traceState: state,
+      findPlacement: (podUid) => Promise.resolve(placements.get(podUid) ?? { kind: 'not-found' }),
       signal: ending.signal,
       onResult: (_route, result) => results.push(result),
       onFailure: (error) => {
@@ -138,6 +143,7 @@ export async function createTraceServer(limits: Partial<TraceApiLimits> = {}): P
   let server: Server | undefined;
   const own = {
     pods,
+    placements,
     state,
     tokens,
     results,

@@ -5,6 +5,7 @@ import type { Order, Report } from '../../../../profile/recording.ts';
 import { NO_CGROUP } from '../../../../tracer/cgroups/find-pod-cgroup.ts';
 import type { PodPopulation } from '../../../../tracer/cgroups/read-pod-cgroup.ts';
 import type { ContainerReading, JoinResult, Slot } from '../../../../tracer/ledger/ledger.ts';
+import type { Placed } from '../../../../tracer/place/place.ts';
 import type { OrderOutcome, PutOutcome } from '../../../../tracer/report/control-plane.ts';
 import { createCourier } from '../../../../tracer/report/courier.ts';
 import { createBell } from '../../../../tracer/run/bell.ts';
@@ -134,6 +135,9 @@ export function createFakeRun(over: Partial<RunDeps> = {}, slot = new FakeSlot()
     reports: [] as Report[],
     questions: 0,
     joined: (): JoinResult => ({ kind: 'ok', slot }),
+    placed: { kind: 'placed' } as Placed,
+    /** How often what was placed has been taken away. */
+    unplaced: 0,
     podChanged: (): void => undefined,
   };
   const controlPlane = {
@@ -188,6 +192,12 @@ export function createFakeRun(over: Partial<RunDeps> = {}, slot = new FakeSlot()
         },
         remove: () => {
           gate.removed += 1;
+        },
+      },
+      place: {
+        put: () => Promise.resolve(world.placed),
+        remove: () => {
+          world.unplaced += 1;
         },
       },
       courier: createCourier(shared),

@@ -121,6 +121,19 @@ describe('a run', () => {
     assert.equal(await ending, 'handed-over');
   });
 
+  it('keeps the gate closed to a canary whose profile could not be placed, and says why', async () => {
+    const { world, clock, slot, start } = createFakeRun();
+    world.placed = { kind: 'refused', detail: 'no room' };
+    const ending = start();
+    await clock.advance(1_000);
+    const [refused] = world.reports;
+    assert.ok(refused?.kind === 'refused' && refused.refusal === 'profile-not-placed' && refused.detail === 'no room');
+    assert.deepEqual([world.gate.opened, slot.changes()], [null, 0n]);
+    world.order = 'leave';
+    await clock.advance(2_000);
+    assert.deepEqual([await ending, world.unplaced], ['left', 1]);
+  });
+
   it('says at SIGTERM what it has, and leaves slot and gate to its successor', async () => {
     const { world, clock, slot, start } = createFakeRun();
     const ending = start();
