@@ -2,14 +2,15 @@
 import type { SlotEntry } from './layout.ts';
 
 export type SlotChoice =
-  | { readonly kind: 'resume'; readonly index: number }
+  | { readonly kind: 'resume'; readonly index: number; readonly entry: SlotEntry }
   | { readonly kind: 'free'; readonly index: number }
   | { readonly kind: 'full' };
 
 /** The pod's own slot, or the free one that has been left longest. */
 export function chooseSlot(entries: readonly SlotEntry[], podUid: string): SlotChoice {
-  const own = entries.findIndex((entry) => entry.inUse && entry.podUid === podUid);
-  if (own >= 0) return { kind: 'resume', index: own };
+  const index = entries.findIndex((entry) => entry.inUse && entry.podUid === podUid);
+  const own = entries[index];
+  if (own) return { kind: 'resume', index, entry: own };
   let best = -1;
   entries.forEach((entry, index) => {
     if (entry.inUse) return;

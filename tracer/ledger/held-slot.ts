@@ -1,14 +1,15 @@
 /** A joined slot in its tracer's hands. */
 import type { Slot } from './ledger.ts';
+import { closeInnerMaps } from './inner-maps.ts';
 import { withLock } from './lock.ts';
 import { closePins } from './pins.ts';
 import { forget, missesOf, readCounters, readSlot } from './read-slot.ts';
 import { changesOf } from './reading.ts';
 import type { JoinDeps } from './shared-node.ts';
-import { closeNode, isCgroupGone } from './shared-node.ts';
+import { isCgroupGone, leaveNode } from './shared-node.ts';
 import { holdSlotLock } from './slot-lock.ts';
 import type { HeldSlot, SlotDeps } from './slots.ts';
-import { disarm, markServing } from './slots.ts';
+import { markServing } from './slots.ts';
 
 export interface JoinedSlot extends Slot {
   /** Closes what is open here; the slot goes on recording. */
@@ -21,23 +22,20 @@ export function holdSlot(deps: JoinDeps, slotDeps: SlotDeps, held: HeldSlot, res
   const releaseLock = holdSlotLock(lockFile, kernel, held.index);
   let isOpen = true;
   const closeOwn = (): void => {
-    for (const map of Object.values(held.inner)) bpf.close(map);
+    closeInnerMaps(slotDeps, held.inner);
     releaseLock();
     isOpen = false;
   };
-  const whileOpen = (work: () => void): Promise<void> =>
-    withLock(lockFile, kernel, () => {
-      if (isOpen) work();
+  const whileOpen = (work: () => void | Promise<void>): Promise<void> =>
+    withLock(lockFile, kernel, async () => {
+      if (isOpen) await work();
     });
   return {
     armedAtBootNs: held.armedNs,
     resumed,
     changes: () => changesOf(readCounters(slotDeps, held.index), missesOf(slotDeps, held)),
     read: () => readSlot(slotDeps, held),
-    markServing: (cgroupIds) =>
-      whileOpen(() => {
-        markServing(slotDeps, held, cgroupIds);
-      }),
+    markServing: (cgroupIds) => whileOpen(() => markServing(slotDeps, held, cgroupIds)),
     free: (cgroupIds) =>
       whileOpen(() => {
         forget(slotDeps, held, new Set(cgroupIds.filter((id) => isCgroupGone(deps, id))));
@@ -45,8 +43,7 @@ export function holdSlot(deps: JoinDeps, slotDeps: SlotDeps, held: HeldSlot, res
     leave: () =>
       whileOpen(() => {
         closeOwn();
-        disarm(slotDeps, held.index);
-        closeNode(deps, slotDeps);
+        return leaveNode(deps, slotDeps, held.index);
       }),
     close: () => {
       if (!isOpen) return;

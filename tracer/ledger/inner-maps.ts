@@ -5,7 +5,7 @@ import * as layout from './layout.ts';
 
 const { SIZES } = layout;
 
-export const INNER_ROLES = ['containers', 'tuples', 'marks', 'rows'] as const;
+const INNER_ROLES = ['containers', 'tuples', 'marks', 'rows'] as const;
 export type InnerRole = (typeof INNER_ROLES)[number];
 
 /** Name, key size, value size and entries, by the outer map's role. */
@@ -34,26 +34,49 @@ function openInner({ bpf, pins }: InnerDeps, role: InnerRole, index: number): nu
  * Places a map, or places it again where it is already: for the wait. The kernel answers only when no program is running that had
  * begun before (maybe_wait_bpf_programs, since 4.20).
  */
-export function placeInner({ bpf, pins }: InnerDeps, role: InnerRole, index: number, inner: number): void {
+export async function placeInner(
+  { bpf, pins }: InnerDeps,
+  role: InnerRole,
+  index: number,
+  inner: number,
+): Promise<void> {
   const descriptor = Buffer.alloc(SIZES.index);
   descriptor.writeInt32LE(inner);
-  bpf.update(pins.maps[role], layout.encodeIndex(index), descriptor);
+  await bpf.updateAside(pins.maps[role], layout.encodeIndex(index), descriptor);
 }
 
-/** @param fill is told of a map that was made just now, before the programs see it */
-export function openOrCreate(deps: InnerDeps, role: InnerRole, index: number, fill?: (map: number) => void): number {
-  const found = openInner(deps, role, index);
-  const inner = found ?? deps.bpf.createHash(...SHAPES[role]);
+/**
+ * The slot's maps: those that are there, and new ones for the others. Each wait lasts some milliseconds, so they are had all at once.
+ * @param fill is told of a map of containers that was made just now, before the programs see it
+ */
+export async function openInnerMaps(
+  deps: InnerDeps,
+  index: number,
+  fill: (containers: number) => void,
+): Promise<InnerMaps> {
+  const opened: Partial<Record<InnerRole, number>> = {};
+  const placed: Promise<void>[] = [];
   try {
-    if (found === null) fill?.(inner);
-    placeInner(deps, role, index, inner);
+    for (const role of INNER_ROLES) {
+      const found = openInner(deps, role, index);
+      const inner = (opened[role] = found ?? deps.bpf.createHash(...SHAPES[role]));
+      if (found !== null) continue;
+      if (role === 'containers') fill(inner);
+      placed.push(placeInner(deps, role, index, inner));
+    }
+    await Promise.all(placed);
   } catch (error) {
-    deps.bpf.close(inner);
+    await Promise.allSettled(placed);
+    closeInnerMaps(deps, opened);
     throw error;
   }
-  return inner;
+  return opened as InnerMaps;
 }
 
-export function removeInner({ bpf, pins }: InnerDeps, role: InnerRole, index: number): void {
-  bpf.remove(pins.maps[role], layout.encodeIndex(index));
+export async function removeInnerMaps({ bpf, pins }: InnerDeps, index: number): Promise<void> {
+  await Promise.all(INNER_ROLES.map((role) => bpf.removeAside(pins.maps[role], layout.encodeIndex(index))));
+}
+
+export function closeInnerMaps({ bpf }: Pick<InnerDeps, 'bpf'>, inner: Partial<InnerMaps>): void {
+  for (const map of Object.values(inner)) bpf.close(map);
 }

@@ -1,17 +1,18 @@
 /** Taking a slot: sweep what nobody will come back for, choose, arm. Everything here runs under the lock. */
 import type { RefusedResult, Target } from './ledger.ts';
+import type { Sweep } from './directory.ts';
 import { chooseSlot, planSweep } from './directory.ts';
 import type { JoinedSlot } from './held-slot.ts';
 import { holdSlot } from './held-slot.ts';
 import type { SlotEntry } from './layout.ts';
 import * as layout from './layout.ts';
-import { arePinned } from './pins.ts';
+import { arePinned, closePins } from './pins.ts';
 import { listRunning } from './running.ts';
 import type { JoinDeps } from './shared-node.ts';
 import { clearNode, closeNode, isCgroupGone, openNode } from './shared-node.ts';
 import { askSlotLocks } from './slot-lock.ts';
 import type { SlotDeps } from './slots.ts';
-import { arm, disarm, prepareFresh, readDirectory, readEntry, removeTarget, writeEntry } from './slots.ts';
+import { arm, disarm, prepareFresh, readDirectory, removeTarget, writeEntry } from './slots.ts';
 
 const NO_CGROUP: RefusedResult = {
   kind: 'refused',
@@ -19,7 +20,8 @@ const NO_CGROUP: RefusedResult = {
   detail: 'the pod has neither a cgroup nor a slot of an earlier tracer',
 };
 
-function sweep(deps: JoinDeps, slotDeps: SlotDeps, podUid: string): void {
+/** @returns the directory as it is afterwards */
+async function sweep(deps: JoinDeps, slotDeps: SlotDeps, podUid: string): Promise<SlotEntry[]> {
   const isGone = (id: bigint): boolean => isCgroupGone(deps, id);
   const entries = readDirectory(slotDeps);
   const nowNs = slotDeps.bootNs();
@@ -27,9 +29,17 @@ function sweep(deps: JoinDeps, slotDeps: SlotDeps, podUid: string): void {
     planSweep(entries, podUid, { isGone, isHeld, nowNs }),
   );
   for (const step of steps) {
-    if (step.kind === 'remove') disarm(slotDeps, step.index);
-    else writeEntry(slotDeps, step.index, { ...readEntry(slotDeps, step.index), goneSinceNs: step.goneSinceNs });
+    const entry = entries[step.index];
+    if (entry) entries[step.index] = await take(slotDeps, step, entry);
   }
+  return entries;
+}
+
+async function take(slotDeps: SlotDeps, step: Sweep, entry: SlotEntry): Promise<SlotEntry> {
+  if (step.kind === 'remove') return disarm(slotDeps, step.index, entry);
+  const marked = { ...entry, goneSinceNs: step.goneSinceNs };
+  writeEntry(slotDeps, step.index, marked);
+  return marked;
 }
 
 interface Claim {
@@ -43,23 +53,18 @@ interface Claim {
  * The slot's entry as it shall be: the one found, with any new cgroups, or a fresh one. One that was never armed, or half given up, holds
  * nothing that was promised to anyone: it is begun anew.
  */
-function claim(slotDeps: SlotDeps, podUid: string, cgroupIds: readonly bigint[]): Claim | RefusedResult {
-  const choice = chooseSlot(readDirectory(slotDeps), podUid);
+async function claim(
+  slotDeps: SlotDeps,
+  podUid: string,
+  cgroupIds: readonly bigint[],
+  entries: readonly SlotEntry[],
+): Promise<Claim | RefusedResult> {
+  const choice = chooseSlot(entries, podUid);
   if (choice.kind === 'resume') {
-    const found = readEntry(slotDeps, choice.index);
-    if (found.armedNs === layout.NOT_ARMED) {
-      disarm(slotDeps, choice.index);
-      return claim(slotDeps, podUid, cgroupIds);
-    }
-    const all = [...new Set([...cgroupIds, ...found.cgroupIds])];
-    const ids = all.slice(0, layout.CGROUPS_PER_SLOT);
-    for (const id of all.slice(ids.length)) removeTarget(slotDeps, id); // or it would go on writing, and into another pod's slot one day
-    return {
-      kind: 'claimed',
-      index: choice.index,
-      entry: { ...found, cgroupIds: ids, goneSinceNs: 0n },
-      resumed: true,
-    };
+    const { index, entry } = choice;
+    if (entry.armedNs !== layout.NOT_ARMED) return resume(slotDeps, index, entry, cgroupIds);
+    const freed = await disarm(slotDeps, index, entry);
+    return claim(slotDeps, podUid, cgroupIds, entries.with(index, freed));
   }
   if (cgroupIds.length === 0) return NO_CGROUP;
   if (choice.kind === 'full') {
@@ -69,11 +74,21 @@ function claim(slotDeps: SlotDeps, podUid: string, cgroupIds: readonly bigint[])
   return { kind: 'claimed', index: choice.index, entry, resumed: false };
 }
 
+function resume(slotDeps: SlotDeps, index: number, found: SlotEntry, cgroupIds: readonly bigint[]): Claim {
+  const all = [...new Set([...cgroupIds, ...found.cgroupIds])];
+  const ids = all.slice(0, layout.CGROUPS_PER_SLOT);
+  for (const id of all.slice(ids.length)) removeTarget(slotDeps, id); // or it would go on writing, and into another pod's slot one day
+  return { kind: 'claimed', index, entry: { ...found, cgroupIds: ids, goneSinceNs: 0n }, resumed: true };
+}
+
 /**
  * Joins under the lock. Whatever goes wrong, a node that had no program has none afterwards.
  * @throws RangeError on a malformed target; BpfError where the kernel has no memory for the slot
  */
-export function joinSlot(deps: JoinDeps, target: Target): { kind: 'ok'; slot: JoinedSlot } | RefusedResult {
+export async function joinSlot(
+  deps: JoinDeps,
+  target: Target,
+): Promise<{ kind: 'ok'; slot: JoinedSlot } | RefusedResult> {
   const podUid = layout.normalizePodUid(target.podUid);
   const { length } = target.cgroupIds;
   if (length > layout.CGROUPS_PER_SLOT) throw new RangeError(`a pod has 4 cgroups at most, not ${length}`);
@@ -91,17 +106,21 @@ export function joinSlot(deps: JoinDeps, target: Target): { kind: 'ok'; slot: Jo
   };
   let claimed: Claim | RefusedResult | undefined;
   try {
-    sweep(deps, slotDeps, podUid);
-    claimed = claim(slotDeps, podUid, target.cgroupIds);
+    const entries = await sweep(deps, slotDeps, podUid);
+    claimed = await claim(slotDeps, podUid, target.cgroupIds, entries);
     if (claimed.kind === 'refused') {
       closeNode(deps, slotDeps);
       return claimed;
     }
-    const held = arm(slotDeps, claimed.index, claimed.entry, target.execHashes ?? []);
-    return { kind: 'ok', slot: holdSlot(deps, slotDeps, held, claimed.resumed) };
+    const armed = await arm(slotDeps, claimed.index, claimed.entry, target.execHashes ?? [], opened.start);
+    if (armed.kind === 'ok') return { kind: 'ok', slot: holdSlot(deps, slotDeps, armed.held, claimed.resumed) };
+    closePins(deps.bpf, opened.pins);
+    return armed;
   } catch (error) {
-    if (claimed?.kind === 'claimed' && !claimed.resumed) disarm(slotDeps, claimed.index);
+    if (claimed?.kind === 'claimed' && !claimed.resumed) await disarm(slotDeps, claimed.index, claimed.entry);
     closeNode(deps, slotDeps);
     throw error;
+  } finally {
+    opened.unload();
   }
 }

@@ -2,7 +2,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import koffi from 'koffi';
 import type { LibraryHandle } from 'koffi';
-import { BpfError, ERRNO } from './libbpf.ts';
+import { BpfError, ERRNO } from './libbpf-call.ts';
 
 export interface Kernel {
   /** CLOCK_BOOTTIME in ns: the clock of bpf_ktime_get_boot_ns and of a task's start. */

@@ -1,38 +1,18 @@
 /** libbpf, called through koffi: the few functions the ledger needs, each error as an exception with its errno. */
 import koffi from 'koffi';
 import type { LibraryHandle } from 'koffi';
-
-/** A call into libbpf or the kernel that failed. `code` is the errno's name, as in Node's own errors. */
-export class BpfError extends Error {
-  readonly errno: number;
-  constructor(step: string, errno: number) {
-    super(`${step}: errno ${errno}`);
-    this.name = 'BpfError';
-    this.errno = errno;
-  }
-}
-
-export const ERRNO = { EPERM: 1, ENOENT: 2, ENOMEM: 12, ESTALE: 116 } as const;
+import { aside, bind, checkNumber, ERRNO } from './libbpf-call.ts';
+import type { ObjectLoader } from './libbpf-object.ts';
+import { bindObject } from './libbpf-object.ts';
 
 /** bpf_map_type, bpf_prog_type and bpf_func_id of linux/bpf.h. */
 const MAP_TYPE_HASH = 1;
 const PROGRAM_TYPE_RAW_TRACEPOINT = 17;
 const FUNCTION_TASK_STORAGE_GET = 156;
 
-/** Programs and maps loaded from an object file, alive until `close` and beyond it where pinned. */
-export interface LoadedObject {
-  hasProgram(name: string): boolean;
-  pinMap(name: string, path: string): void;
-  updateMap(name: string, key: Buffer, value: Buffer): void;
-  attachAndPin(program: string, path: string): void;
-  close(): void;
-}
-
-export interface Bpf {
+export interface Bpf extends ObjectLoader {
   /** Whether tracing programs can keep state with a task (since 5.13). */
   hasTaskStorage(): boolean;
-  /** Opens, relocates against the running kernel and verifies. libbpf writes the verifier's complaint to stderr. */
-  load(objectFile: string): LoadedObject;
   openPin(path: string): number;
   createHash(name: string, keySize: number, valueSize: number, maxEntries: number): number;
   openMapById(id: number): number;
@@ -43,81 +23,21 @@ export interface Bpf {
   /** False where there is no such key. */
   lookup(map: number, key: Buffer, value: Buffer): boolean;
   update(map: number, key: Buffer, value: Buffer): void;
+  /** The same without holding up this thread: for maps of maps, where the kernel waits for all running programs first. */
+  updateAside(map: number, key: Buffer, value: Buffer): Promise<void>;
   remove(map: number, key: Buffer): void;
+  /** As `updateAside`. */
+  removeAside(map: number, key: Buffer): Promise<void>;
+  /** All values of an array, in order. */
+  readArray(map: number, valueSize: number, entries: number): Buffer[];
   /** Each key once, though others may change the map meanwhile. @param maxEntries the map's */
   keys(map: number, keySize: number, maxEntries: number): Buffer[];
   close(descriptor: number): void;
 }
 
-type Native = (...args: unknown[]) => unknown;
-
-function bind(library: LibraryHandle, prototype: string): Native {
-  return library.func(prototype) as Native;
-}
-
-/** libbpf 1.x answers -errno where it gives a number, and NULL with errno set where it gives a pointer. */
-function checkNumber(step: string, result: unknown): number {
-  if (typeof result !== 'number') throw new TypeError(`${step} gave no number`);
-  if (result < 0) throw new BpfError(step, -result);
-  return result;
-}
-
-function checkPointer(step: string, result: unknown): unknown {
-  if (result === null) throw new BpfError(step, koffi.errno());
-  return result;
-}
-
-function bindObject(library: LibraryHandle): (objectFile: string) => LoadedObject {
-  const open = bind(library, 'void *bpf_object__open_file(const char *path, const void *options)');
-  const load = bind(library, 'int bpf_object__load(void *object)');
-  const close = bind(library, 'void bpf_object__close(void *object)');
-  const findMap = bind(library, 'void *bpf_object__find_map_by_name(void *object, const char *name)');
-  const pinMap = bind(library, 'int bpf_map__pin(void *map, const char *path)');
-  const mapDescriptor = bind(library, 'int bpf_map__fd(void *map)');
-  const update = bind(library, 'int bpf_map_update_elem(int map, const void *key, const void *value, uint64_t flags)');
-  const findProgram = bind(library, 'void *bpf_object__find_program_by_name(void *object, const char *name)');
-  const attach = bind(library, 'void *bpf_program__attach(void *program)');
-  const pinLink = bind(library, 'int bpf_link__pin(void *link, const char *path)');
-  const destroyLink = bind(library, 'int bpf_link__destroy(void *link)');
-
-  const map = (object: unknown, name: string): unknown => checkPointer(`find map ${name}`, findMap(object, name));
-  return (objectFile) => {
-    const object = checkPointer(`open ${objectFile}`, open(objectFile, null));
-    try {
-      checkNumber(`load ${objectFile}`, load(object));
-    } catch (error) {
-      close(object);
-      throw error;
-    }
-    return {
-      pinMap: (name, path) => {
-        checkNumber(`pin ${path}`, pinMap(map(object, name), path));
-      },
-      updateMap: (name, key, value) => {
-        checkNumber(`update ${name}`, update(mapDescriptor(map(object, name)), key, value, 0));
-      },
-      hasProgram: (name) => findProgram(object, name) !== null,
-      attachAndPin: (program, path) => {
-        const link = checkPointer(
-          `attach ${program}`,
-          attach(checkPointer(`find program ${program}`, findProgram(object, program))),
-        );
-        try {
-          checkNumber(`pin ${path}`, pinLink(link, path));
-        } finally {
-          destroyLink(link); // closes our end; a pinned link stays attached
-        }
-      },
-      close: () => {
-        close(object);
-      },
-    };
-  };
-}
-
 function bindMaps(
   library: LibraryHandle,
-): Omit<Bpf, 'load' | 'close' | 'openProgramOf' | 'missesOf' | 'hasTaskStorage'> {
+): Omit<Bpf, 'load' | 'loadAside' | 'close' | 'openProgramOf' | 'missesOf' | 'hasTaskStorage'> {
   const get = bind(library, 'int bpf_obj_get(const char *path)');
   const create = bind(
     library,
@@ -127,6 +47,10 @@ function bindMaps(
   const lookup = bind(library, 'int bpf_map_lookup_elem(int map, const void *key, void *value)');
   const update = bind(library, 'int bpf_map_update_elem(int map, const void *key, const void *value, uint64_t flags)');
   const remove = bind(library, 'int bpf_map_delete_elem(int map, const void *key)');
+  const lookupAll = bind(
+    library,
+    'int bpf_map_lookup_batch(int map, void *from, void *to, void *keys, void *values, uint32_t *count, const void *options)',
+  );
   const nextKey = bind(library, 'int bpf_map_get_next_key(int map, const void *key, void *next)');
 
   const unlessAbsent = (step: string, result: unknown): boolean => {
@@ -143,8 +67,24 @@ function bindMaps(
     update: (map, key, value) => {
       checkNumber('update', update(map, key, value, 0));
     },
+    updateAside: async (map, key, value) => {
+      checkNumber('update', await aside(update, map, key, value, 0));
+    },
     remove: (map, key) => {
       unlessAbsent('remove', remove(map, key));
+    },
+    removeAside: async (map, key) => {
+      unlessAbsent('remove', await aside(remove, map, key));
+    },
+    readArray: (map, valueSize, entries) => {
+      const [values, count] = [Buffer.alloc(valueSize * entries), Buffer.alloc(4)];
+      count.writeUInt32LE(entries);
+      const keys = Buffer.alloc(4 * entries);
+      // ENOENT says that the end was reached (bpf_map_lookup_batch of libbpf's bpf.h; since 5.6).
+      unlessAbsent('read array', lookupAll(map, null, Buffer.alloc(4), keys, values, count, null));
+      return Array.from({ length: count.readUInt32LE() }, (_, place) =>
+        values.subarray(place * valueSize, (place + 1) * valueSize),
+      );
     },
     keys: (map, keySize, maxEntries) => {
       const found = new Map<string, Buffer>();
@@ -206,7 +146,7 @@ export function loadBpf(): Bpf {
     close(descriptor);
   };
   return {
-    load: bindObject(library),
+    ...bindObject(library),
     hasTaskStorage: bindProbe(library),
     ...bindMaps(library),
     ...bindPrograms(library, closeDescriptor),

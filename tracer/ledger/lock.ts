@@ -17,12 +17,16 @@ function isStill(descriptor: number, path: string): boolean {
  * Runs `work` while holding the lock file, which may be removed at any time by its holder. The kernel drops the lock when the holder dies.
  * @throws after 30 s without getting it
  */
-export async function withLock<T>(lockFile: string, kernel: Pick<Kernel, 'tryLock'>, work: () => T): Promise<T> {
+export async function withLock<T>(
+  lockFile: string,
+  kernel: Pick<Kernel, 'tryLock'>,
+  work: () => T | Promise<T>,
+): Promise<T> {
   for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += RETRY_MS) {
     mkdirSync(dirname(lockFile), { recursive: true });
     const descriptor = openSync(lockFile, 'a', 0o600);
     try {
-      if (kernel.tryLock(descriptor) && isStill(descriptor, lockFile)) return work();
+      if (kernel.tryLock(descriptor) && isStill(descriptor, lockFile)) return await work();
     } finally {
       closeSync(descriptor);
     }

@@ -5,7 +5,8 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bpf } from './libbpf.ts';
-import { LEDGER_LAYOUT, encodeIndex } from './layout.ts';
+import type { LoadedObject } from './libbpf-object.ts';
+import { LEDGER_LAYOUT } from './layout.ts';
 import { watchEntries } from './watches.ts';
 
 const MAPS = {
@@ -36,7 +37,8 @@ function isProgram(name: string): boolean {
 /** Descriptors of what is pinned. */
 export interface Pins {
   readonly maps: Readonly<Record<MapRole, number>>;
-  readonly programs: readonly number[];
+  /** None before the programs are started. */
+  readonly programs: number[];
 }
 
 interface PinPlaces {
@@ -55,43 +57,63 @@ function removeRemains(places: PinPlaces): void {
   for (const place of [places.loading, places.leaving]) rmSync(place, { recursive: true, force: true });
 }
 
-/** The object beside this one that needs no task storage: for Linux before 5.13, tested on 5.10. */
-function withoutTaskStorage(objectFile: string): string {
-  return objectFile.replace(/\.bpf\.o$/, '-5.10.bpf.o');
+/** The object itself, or the one beside it that needs no task storage: for Linux before 5.13, tested on 5.10. */
+export function objectFor(bpf: Pick<Bpf, 'hasTaskStorage'>, objectFile: string): string {
+  return bpf.hasTaskStorage() ? objectFile : objectFile.replace(/\.bpf\.o$/, '-5.10.bpf.o');
 }
 
-function load(bpf: Bpf, objectFile: string, places: PinPlaces): void {
+function openFrom(bpf: Bpf, place: string): Pins {
+  const maps = MAP_ROLES.map((role) => [role, bpf.openPin(join(place, role))] as const);
+  return { maps: Object.fromEntries(maps) as Record<MapRole, number>, programs: [] };
+}
+
+function openPrograms(bpf: Bpf, { programs }: Pins, { whole }: PinPlaces): void {
+  for (const name of readdirSync(whole).filter(isProgram)) programs.push(bpf.openProgramOf(join(whole, name)));
+}
+
+/** Opens the maps and programs that are pinned. To be called under the lock. */
+export function openPins(bpf: Bpf, pinRoot: string): Pins {
+  const places = placesUnder(pinRoot);
+  const pins = openFrom(bpf, places.whole);
+  openPrograms(bpf, pins, places);
+  return pins;
+}
+
+export interface LoadedPins {
+  readonly pins: Pins;
+  /** Attaches the programs; from then on the node has them. @throws BpfError where the kernel refuses: nothing is pinned then */
+  readonly start: () => void;
+}
+
+/** Pins the maps of the first object on a node, out of everyone's sight until its programs are started. To be called under the lock. */
+export function loadPins(bpf: Bpf, pinRoot: string, object: LoadedObject): LoadedPins {
+  const places = placesUnder(pinRoot);
   removeRemains(places);
   mkdirSync(places.loading, { recursive: true, mode: 0o700 });
-  const object = bpf.load(bpf.hasTaskStorage() ? objectFile : withoutTaskStorage(objectFile));
-  try {
-    for (const { index, bytes } of watchEntries()) object.updateMap('watches', encodeIndex(index), bytes);
-    for (const role of MAP_ROLES) object.pinMap(MAPS[role], join(places.loading, role));
-    for (const program of PROGRAMS.filter((name) => object.hasProgram(name))) {
-      object.attachAndPin(program, join(places.loading, program));
+  const orRemove = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      removeRemains(places);
+      throw error;
     }
+  };
+  const pins = orRemove(() => {
+    object.writeArray('watches', watchEntries());
+    for (const role of MAP_ROLES) object.pinMap(MAPS[role], join(places.loading, role));
+    return openFrom(bpf, places.loading);
+  });
+  const start = (): void => {
+    for (const program of PROGRAMS.filter((name) => object.hasProgram(name)))
+      object.attachAndPin(program, join(places.loading, program));
     renameSync(places.loading, places.whole);
-  } catch (error) {
-    removeRemains(places);
-    throw error;
-  } finally {
-    object.close();
-  }
-}
-
-/**
- * Opens the node's maps and programs; the first one loads and attaches the programs. To be called under the lock.
- * @throws BpfError where the kernel refuses
- */
-export function openPins(bpf: Bpf, pinRoot: string, objectFile: string): Pins {
-  const places = placesUnder(pinRoot);
-  if (!arePinned(pinRoot)) load(bpf, objectFile, places);
-  const maps = MAP_ROLES.map((role) => [role, bpf.openPin(join(places.whole, role))] as const);
+    openPrograms(bpf, pins, places);
+  };
   return {
-    maps: Object.fromEntries(maps) as Record<MapRole, number>,
-    programs: readdirSync(places.whole)
-      .filter(isProgram)
-      .map((program) => bpf.openProgramOf(join(places.whole, program))),
+    pins,
+    start: () => {
+      orRemove(start);
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 /** Why a node can't have a ledger: facts about it, and the one reason they amount to. */
 import type { Refusal } from '../../profile/recording.ts';
-import { ERRNO } from './libbpf.ts';
+import { ERRNO } from './libbpf-call.ts';
 
 export interface NodeFacts {
   readonly hasBtf: boolean;

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import type { Kernel } from './kernel.ts';
 import type { RefusedResult } from './ledger.ts';
 import type { Bpf } from './libbpf.ts';
-import { BpfError } from './libbpf.ts';
+import { BpfError } from './libbpf-call.ts';
 import { readMemlockLimit } from './node.ts';
+import type { LoadedObject } from './libbpf-object.ts';
 import type { Pins } from './pins.ts';
-import { arePinned, closePins, openPins, removePins } from './pins.ts';
+import { arePinned, closePins, loadPins, objectFor, openPins, removePins } from './pins.ts';
 import { refuseLoad } from './refusal.ts';
 import type { SlotDeps } from './slots.ts';
-import { readDirectory } from './slots.ts';
+import { disarm, readDirectory } from './slots.ts';
 
 export interface JoinDeps {
   readonly bpf: Bpf;
@@ -21,6 +22,8 @@ export interface JoinDeps {
   readonly lockFile: string;
   readonly objectFile: string;
   readonly cgroupRoot: string;
+  /** Gives the object that was loaded beforehand, once. @throws what kept it from being loaded */
+  readonly takeLoaded?: () => LoadedObject | null;
 }
 
 /**
@@ -40,17 +43,54 @@ export function clearNode({ pinRoot, lockFile }: JoinDeps): void {
   if (!existsSync(pinRoot)) rmSync(lockFile, { force: true });
 }
 
-/** Opens or loads what the node shares. An error that speaks of the node becomes a refusal. */
-export function openNode(deps: JoinDeps): { kind: 'ok'; pins: Pins } | RefusedResult {
-  const { bpf, pinRoot, objectFile } = deps;
+export interface OpenedNode {
+  readonly kind: 'ok';
+  readonly pins: Pins;
+  /** Starts programs that don't run yet, and says where the node refuses them; null where they do. */
+  readonly start: (() => RefusedResult | null) | null;
+  /** Lets go of programs that have not been started. */
+  readonly unload: () => void;
+}
+
+/** Opens what the node shares, or loads it. An error that speaks of the node becomes a refusal. */
+export function openNode(deps: JoinDeps): OpenedNode | RefusedResult {
+  const { bpf, pinRoot } = deps;
+  if (arePinned(pinRoot)) return { kind: 'ok', pins: openPins(bpf, pinRoot), start: null, unload: () => undefined };
+  let object: LoadedObject | null = null;
+  const unload = (): void => {
+    object?.close();
+    object = null;
+  };
   try {
-    return { kind: 'ok', pins: openPins(bpf, pinRoot, objectFile) };
+    object = loadObject(deps);
+    const { pins, start } = loadPins(bpf, pinRoot, object);
+    return { kind: 'ok', pins, start: () => startPrograms(deps, start), unload };
   } catch (error) {
-    if (!arePinned(pinRoot)) clearNode(deps);
-    const refused = error instanceof BpfError ? refuseLoad(error, release(), readMemlockLimit()) : null;
-    if (refused === null) throw error;
-    return { kind: 'refused', ...refused };
+    unload();
+    clearNode(deps);
+    return refusalIn(error);
   }
+}
+
+function startPrograms(deps: JoinDeps, start: () => void): RefusedResult | null {
+  try {
+    start();
+    return null;
+  } catch (error) {
+    clearNode(deps);
+    return refusalIn(error);
+  }
+}
+
+function loadObject({ bpf, objectFile, takeLoaded }: JoinDeps): LoadedObject {
+  return takeLoaded?.() ?? bpf.load(objectFor(bpf, objectFile));
+}
+
+/** @throws the error itself where it says nothing about the node */
+function refusalIn(error: unknown): RefusedResult {
+  const refused = error instanceof BpfError ? refuseLoad(error, release(), readMemlockLimit()) : null;
+  if (refused === null) throw error;
+  return { kind: 'refused', ...refused };
 }
 
 /** Closes what is open here, and clears the node where no slot is left. */
@@ -58,4 +98,17 @@ export function closeNode(deps: JoinDeps, slotDeps: SlotDeps): void {
   const isEmpty = !readDirectory(slotDeps).some((entry) => entry.inUse);
   closePins(deps.bpf, slotDeps.pins);
   if (isEmpty) clearNode(deps);
+}
+
+/**
+ * Gives a slot up. Where it is the last one it goes with the programs and maps themselves, which nobody finds any more: then there is nothing
+ * to wait for.
+ */
+export async function leaveNode(deps: JoinDeps, slotDeps: SlotDeps, index: number): Promise<void> {
+  const entries = readDirectory(slotDeps);
+  const own = entries[index];
+  const isLast = entries.every((entry, place) => place === index || !entry.inUse);
+  if (own && !isLast) await disarm(slotDeps, index, own);
+  closePins(deps.bpf, slotDeps.pins);
+  if (isLast) clearNode(deps);
 }

@@ -1,10 +1,11 @@
 /** Taking, resuming and giving up a slot. Everything here runs under the lock; the order of its steps is what makes it safe. */
+import type { RefusedResult } from './ledger.ts';
 import type { RunningContainer } from './running.ts';
 import type { Bpf } from './libbpf.ts';
 import type { Pins } from './pins.ts';
 import type { SlotEntry } from './layout.ts';
 import type { InnerMaps } from './inner-maps.ts';
-import { INNER_ROLES, openOrCreate, placeInner, removeInner } from './inner-maps.ts';
+import { closeInnerMaps, openInnerMaps, placeInner, removeInnerMaps } from './inner-maps.ts';
 import * as layout from './layout.ts';
 
 /** What a tracer keeps open of its slot. */
@@ -29,8 +30,8 @@ export function readEntry({ bpf, pins: { maps } }: SlotDeps, index: number): Slo
   return layout.decodeSlot(bytes);
 }
 
-export function readDirectory(deps: SlotDeps): SlotEntry[] {
-  return Array.from({ length: layout.SLOTS }, (_, index) => readEntry(deps, index));
+export function readDirectory({ bpf, pins: { maps } }: SlotDeps): SlotEntry[] {
+  return bpf.readArray(maps.directory, layout.SIZES.slot, layout.SLOTS).map(layout.decodeSlot);
 }
 
 export function writeEntry({ bpf, pins: { maps } }: SlotDeps, index: number, entry: SlotEntry): void {
@@ -79,33 +80,39 @@ function writeMarks({ bpf }: SlotDeps, map: number, marks: readonly Buffer[]): v
 
 /**
  * Brings a slot from whatever state a crash left it in to armed. The maps come before the targets, so that whoever is met finds
- * where to write; then one is placed again, before the generation: that waits for all running programs, so an answer found under the new
- * generation knows the targets.
- * The slot's time comes last: whoever was met before it was there at arming.
+ * where to write. Where programs run already one is then placed again, before the generation: that waits for all of them, so an answer
+ * found under the new generation knows the targets. Where none runs yet they are started last, and meet everything as it shall be.
+ * The slot's time comes at the end: whoever was met before it was there at arming.
  * @param commands hashes of the commands of probes and hooks
+ * @param start of programs that don't run yet, which the node may refuse; null where they do
  */
-export function arm(deps: SlotDeps, index: number, entry: SlotEntry, commands: readonly bigint[]): HeldSlot {
+export async function arm(
+  deps: SlotDeps,
+  index: number,
+  entry: SlotEntry,
+  commands: readonly bigint[],
+  start: (() => RefusedResult | null) | null,
+): Promise<{ kind: 'ok'; held: HeldSlot } | RefusedResult> {
   const { bpf, pins } = deps;
   writeEntry(deps, index, entry);
-  const containers = openOrCreate(deps, 'containers', index, (map) => {
-    noteRunning(deps, index, map, entry.cgroupIds);
+  const inner = await openInnerMaps(deps, index, (containers) => {
+    noteRunning(deps, index, containers, entry.cgroupIds);
   });
-  const tuples = openOrCreate(deps, 'tuples', index);
-  const marks = openOrCreate(deps, 'marks', index);
-  writeMarks(
-    deps,
-    marks,
-    commands.map((hash) => layout.encodeMark('command', hash)),
-  );
-  const rows = openOrCreate(deps, 'rows', index);
+  const marks = commands.map((hash) => layout.encodeMark('command', hash));
+  writeMarks(deps, inner.marks, marks);
   for (const id of entry.cgroupIds) {
     bpf.update(pins.maps.targets, layout.encodeU64(id), layout.encodeTarget(index, entry.slotGeneration));
   }
-  placeInner(deps, 'rows', index, rows);
+  if (!start) await placeInner(deps, 'rows', index, inner.rows);
   bumpGeneration(deps);
+  const refused = start?.();
+  if (refused) {
+    closeInnerMaps(deps, inner);
+    return refused;
+  }
   const armedNs = entry.armedNs === layout.NOT_ARMED ? deps.bootNs() : entry.armedNs;
   if (armedNs !== entry.armedNs) writeEntry(deps, index, { ...entry, armedNs });
-  return { index, inner: { containers, tuples, marks, rows }, armedNs, missesBefore: entry.missesBefore };
+  return { kind: 'ok', held: { index, inner, armedNs, missesBefore: entry.missesBefore } };
 }
 
 /** The entry of a new use of a free slot, and its counters at zero. */
@@ -133,13 +140,17 @@ export function removeTarget({ bpf, pins }: SlotDeps, cgroupId: bigint): void {
  * the generation is bumped then: an answer that carries the new one was found by a program that saw the marks.
  * @throws BpfError (E2BIG) where the slot has no room for another mark
  */
-export function markServing(deps: SlotDeps, { index, inner }: HeldSlot, cgroupIds: readonly bigint[]): void {
+export async function markServing(
+  deps: SlotDeps,
+  { index, inner }: HeldSlot,
+  cgroupIds: readonly bigint[],
+): Promise<void> {
   const value = Buffer.alloc(layout.SIZES.mark);
   const marks = cgroupIds.map((id) => layout.encodeMark('serving', id));
   const added = marks.filter((mark) => !deps.bpf.lookup(inner.marks, mark, value));
   if (added.length === 0) return;
   writeMarks(deps, inner.marks, added);
-  placeInner(deps, 'marks', index, inner.marks);
+  await placeInner(deps, 'marks', index, inner.marks);
   bumpGeneration(deps);
 }
 
@@ -147,15 +158,15 @@ export function markServing(deps: SlotDeps, { index, inner }: HeldSlot, cgroupId
  * Frees a slot. It is unarmed first: should this tracer die on the way, a successor mustn't take what is left for whole. The generation is
  * bumped before the inner maps go, and taking one away waits for all running programs: none can still hold an old answer when the slot is
  * used again.
+ * @returns the entry as it is afterwards
  */
-export function disarm(deps: SlotDeps, index: number): void {
-  const entry = readEntry(deps, index);
+export async function disarm(deps: SlotDeps, index: number, entry: SlotEntry): Promise<SlotEntry> {
   writeEntry(deps, index, { ...entry, armedNs: layout.NOT_ARMED });
   for (const id of entry.cgroupIds) removeTarget(deps, id);
   bumpGeneration(deps);
-  for (const role of INNER_ROLES) removeInner(deps, role, index);
+  await removeInnerMaps(deps, index);
   bumpGeneration(deps); // once more after the wait: a weakly ordered CPU may have read the new generation before an old target
-  writeEntry(deps, index, {
+  const freed = {
     ...entry,
     podUid: '0'.repeat(32),
     cgroupIds: [],
@@ -163,5 +174,7 @@ export function disarm(deps: SlotDeps, index: number): void {
     goneSinceNs: 0n,
     missesBefore: 0n,
     inUse: false,
-  });
+  };
+  writeEntry(deps, index, freed);
+  return freed;
 }

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Slot } from '../../../tracer/ledger/ledger.ts';
 import { openLedger } from '../../../tracer/ledger/ledger.ts';
-import { encodeIndex, encodeU64 } from '../../../tracer/ledger/layout.ts';
+import { encodeU64 } from '../../../tracer/ledger/layout.ts';
 import { loadBpf } from '../../../tracer/ledger/libbpf.ts';
 import type { PodCgroup, Stage } from '../../integration/tracer-ledger/stage.ts';
 import { cgroupId } from '../../integration/tracer-ledger/stage.ts';
@@ -54,7 +54,7 @@ export function loadYardsticks(stage: Stage, kernel: KernelPrograms, counted: st
     };
     return { name, programs: adopted, remove };
   };
-  object.updateMap('.bss', encodeIndex(0), encodeU64(cgroupId(counted)));
+  object.writeArray('.bss', [{ index: 0, bytes: encodeU64(cgroupId(counted)) }]);
   const yardsticks = [
     yardstick(NOTHING, []),
     yardstick(ENTER, [EMPTY_ENTER]),

@@ -67,6 +67,7 @@ describe('a join beside a workload that calls', function () {
   }
 
   it('loses no call that is made at any step after the cgroup is known, with watched arguments or without', async () => {
+    const stayer = await stage.join(stage.pod()); // or no program would run before the join's last step
     const asked = startAsked(stage, makeCgroup(pod, 'one'));
     const bpf = loadBpf();
     const target = encodeU64(pod.target.cgroupIds[0] ?? 0n);
@@ -86,12 +87,17 @@ describe('a join beside a workload that calls', function () {
         bpf.update(map, key, value);
         callAfter(key.equals(target) && value.length === SIZES.target);
       },
+      updateAside: async (map, key, value) => {
+        await bpf.updateAside(map, key, value);
+        callAfter(false);
+      },
     });
     const joined = await withLock(deps.lockFile, deps.kernel, () => joinSlot(deps, pod.target));
     assert.ok(joined.kind === 'ok' && steps > 2);
     [UMOUNT2, GETPGID].forEach(asked.call);
     const [container] = joined.slot.read().containers;
     await joined.slot.leave();
+    await stayer.leave();
     await asked.end();
     const called = calledBy(container, 'x86_64');
     assert.ok(called.includes(UMOUNT2) && called.includes(GETPGID), String(called));

@@ -36,14 +36,14 @@ function pinned(stage: Stage): { programs: number[]; maps: number[] } {
 }
 
 /** What a tracer leaves that is killed at its worst while it leaves: its slot's rows are gone, its entry is not. */
-function leaveHalfway({ options }: Stage, { target }: PodCgroup): void {
+async function leaveHalfway({ options }: Stage, { target }: PodCgroup): Promise<void> {
   const bpf = loadBpf();
-  const pins = openPins(bpf, options.pinRoot, options.objectFile);
+  const pins = openPins(bpf, options.pinRoot);
   const deps: SlotDeps = { bpf, pins, bootNs: () => 0n, runningContainers: () => [] };
   const podUid = normalizePodUid(target.podUid);
   const index = readDirectory(deps).findIndex((entry) => entry.podUid === podUid);
   const entry = readEntry(deps, index);
-  disarm(deps, index);
+  await disarm(deps, index, entry);
   writeEntry(deps, index, { ...entry, armedNs: NOT_ARMED });
   closePins(bpf, pins);
 }
@@ -97,7 +97,7 @@ describe('the life of the ledger on a node', function () {
     runInside(cgroup, 'true');
     tracer.kill('SIGKILL');
     await once(tracer, 'exit');
-    leaveHalfway(stage, pod);
+    await leaveHalfway(stage, pod);
 
     const slot = await stage.join(pod);
     assert.equal(slot.resumed, false);

@@ -35,7 +35,7 @@ async function untilCalled(slot: Slot, name: string, nr: number): Promise<Contai
 /** Says in the kernel that the state of a task found no memory, which can't be brought about at will. */
 function loseState({ options }: Stage, index: number): void {
   const bpf = loadBpf();
-  const pins = openPins(bpf, options.pinRoot, options.objectFile);
+  const pins = openPins(bpf, options.pinRoot);
   const counters = { firstSights: 0n, full: 0n, originUnknown: 1n, outOfRange: 0n };
   bpf.update(pins.maps.counters, encodeIndex(index), encodeCounters(counters));
   closePins(bpf, pins);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ERRNO } from '../../../../tracer/ledger/libbpf.ts';
+import { ERRNO } from '../../../../tracer/ledger/libbpf-call.ts';
 import type { NodeFacts } from '../../../../tracer/ledger/refusal.ts';
 import { refuseLoad, refuseNode } from '../../../../tracer/ledger/refusal.ts';
 
