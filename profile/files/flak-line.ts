@@ -11,8 +11,6 @@ export interface LineOptions {
   readonly command: string | undefined;
   /** Longest value of a pair in bytes of UTF-8, before it is escaped; FLAK's own was 150. */
   readonly maxStringBytes: number;
-  /** From the node's wall clock to the lines' own, which counts from its boot. */
-  readonly clockOffsetNs: bigint;
 }
 
 export interface Lines {
@@ -30,15 +28,14 @@ export function linesOf(event: FileEvent, options: LineOptions): Lines | undefin
   const operation = operationOf(event.name);
   if (operation === undefined) return undefined;
   if (options.command !== undefined && options.command !== event.comm) return undefined;
-  const head = headOf(event, options);
+  const head = headOf(event);
   const entered = `${head}{EN ${operation.name}}{${pairsOf(event, operation, options)}}\n`;
   const result = event.ret === undefined ? '' : `ret=${event.ret}`;
   return { stream: operation.stream, text: `${entered}${head}{EX ${operation.name}}{${result}}\n` };
 }
 
-function headOf({ timeNs, pid, tid, comm }: FileEvent, { clockOffsetNs }: LineOptions): string {
-  const ns = timeNs - clockOffsetNs;
-  return `${ns < 0n ? 0n : ns} {pid=${pid} tid=${tid} proc=${escapeName(comm)}}`;
+function headOf({ timeNs, pid, tid, comm }: FileEvent): string {
+  return `${timeNs} {pid=${pid} tid=${tid} proc=${escapeName(comm)}}`;
 }
 
 function pairsOf(event: FileEvent, { pairs }: Operation, { maxStringBytes }: LineOptions): string {

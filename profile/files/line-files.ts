@@ -35,18 +35,22 @@ export function beginsNewFile(sizeBytes: number, linesBytes: number, rotateBytes
 }
 
 export interface Reference {
-  /** Seconds since 1970 by the wall clock, and since boot by the lines' clock, at one moment. */
-  readonly wall: number;
-  readonly monotonic: number;
+  /** A moment within the trace, in seconds since 1970. */
+  readonly seconds: number;
   /** Of Falco. */
   readonly version: string | null;
 }
 
-/** FLAK's readers take the first two entries; the others say what the lines are. */
-export function renderReference({ wall, monotonic, version }: Reference): string {
+/**
+ * FLAK's lines counted from the node's boot, and its readers add `ref_wall - ref_mono` to get the time of day. Falco tells
+ * the time of day, so that lines of before and after a reboot have one clock, and the two are the same. The other entries
+ * say what the lines are.
+ */
+export function renderReference({ seconds, version }: Reference): string {
   const reference = {
-    ref_wall: wall,
-    ref_mono: monotonic,
+    ref_wall: seconds,
+    ref_mono: seconds,
+    clock: 'nanoseconds since 1970',
     source: version === null ? 'falco' : `falco ${version}`,
     enter_lines: 'derived from the exit event',
     enter_time: 'time of the exit',
