@@ -3,6 +3,8 @@
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly note: (text: string) => void;
+  /** How wide the terminal is; undefined where results go elsewhere. */
+  readonly columns: number | undefined;
   /** Headings stand out on a terminal that wants it. */
   readonly heading: (text: string) => string;
   /** So do, there, parts of a result. */
@@ -21,6 +23,7 @@ const STYLES: Readonly<Record<Style, readonly [begin: number, end: number]>> = {
 
 export interface Stream {
   readonly isTTY?: boolean;
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -34,6 +37,7 @@ export function createTerminal(
   return {
     out: (text) => void out.write(text),
     note: (text) => void error.write(`${text}\n`),
+    columns: out.isTTY === true ? out.columns : undefined,
     heading: (text) => (coloured ? `\u001b[1m${text}\u001b[22m` : text),
     paint: (style, text) => (coloured ? `\u001b[${STYLES[style][0]}m${text}\u001b[${STYLES[style][1]}m` : text),
   };

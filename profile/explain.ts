@@ -5,7 +5,7 @@ import { declaredGroups } from './declared-groups.ts';
 import type { ProfileDocument, Recorded } from './document.ts';
 import { defaultEffect, effectsOf } from './effect.ts';
 import type { Effect } from './effect.ts';
-import type { Group } from './groups.ts';
+import type { Group, GroupedCall } from './groups.ts';
 import { compareText, earlierOf } from './instants.ts';
 import type { OciProfile } from './oci-profile.ts';
 import type { Topic } from './purpose/purposes.ts';
@@ -42,6 +42,8 @@ export interface Surface {
   readonly kernel: number;
   readonly runtimeDefault: number;
   readonly profile: number;
+  /** Of those, what the workload was seen doing; the others are declared. Zero for a file that holds rules alone. */
+  readonly recorded: number;
   /** What the profile allows and the runtime's default doesn't, or not without a capability. */
   readonly beyondDefault: readonly string[];
   /** Calls of class severe that the profile keeps shut. */
@@ -79,12 +81,14 @@ export interface Explanation {
 export function explainProfile({ source, seccomp, recorded }: ProfileDocument): Explanation {
   const groups = recorded ? (recorded.groups ?? declaredGroups()) : [];
   const rows = recorded ? recorded.revisions[0].calls.filter(isMadeByWorkload) : [];
+  const made = new Set(rows.map(({ name }) => name));
+  const inForce = groups.map((group) => ({ ...group, calls: group.calls.filter((call) => isInForce(call, made)) }));
   const calls = [...effectsOf(seccomp)].map(([name, effect]) =>
     explainCall(
       name,
       effect,
       rows.filter((row) => row.name === name),
-      groups,
+      inForce,
     ),
   );
   return {
@@ -120,6 +124,11 @@ function explainCall(
   };
 }
 
+/** Some calls are declared only beside others. */
+function isInForce({ beside }: GroupedCall, made: ReadonlySet<string>): boolean {
+  return beside?.some((name) => made.has(name)) ?? true;
+}
+
 function reasonsIn({ name: group, calls }: Group, name: string): { name: string; reason: string }[] {
   // A group has a call once for each value that it allows.
   const reasons = new Set(calls.filter((call) => call.name === name).map(({ reason }) => reason));
@@ -134,12 +143,14 @@ function measure({ architectures: [first = ''] }: OciProfile, calls: readonly Ex
   const table = [...new Set(numbersOf(abi).values())];
   const open = calls.filter(isOpen);
   const openNames = new Set(open.map(({ name }) => name));
+  const counted = open.filter(({ name }) => table.includes(name));
   const byDefault = table.filter((name) => isOpenByDefault(runtimeDefaultOf(name)));
   return {
     abi,
     kernel: table.length,
     runtimeDefault: byDefault.length,
-    profile: open.filter(({ name }) => table.includes(name)).length,
+    profile: counted.length,
+    recorded: counted.filter(({ origins }) => origins.length > 0).length,
     beyondDefault: open.filter((call) => !isOpenByDefault(call.runtimeDefault)).map(({ name }) => name),
     shut: table.filter((name) => riskOf(name, true).class === 'severe' && !openNames.has(name)).sort(compareText),
     risky: {

@@ -7,7 +7,16 @@ import { drawCurve } from './curve.ts';
 import type { Markup } from './markup.ts';
 import { markup } from './markup.ts';
 import { STYLE } from './style.ts';
-import { byTopic, defaultWords, headline, originWords, titleOf, worthALook } from './words.ts';
+import {
+  byTopic,
+  defaultWords,
+  headline,
+  isOfCommand,
+  momentWords,
+  originWords,
+  titleOf,
+  worthALook,
+} from './words.ts';
 
 export function renderReport(explanation: Explanation): string {
   const { evidence, calls } = explanation;
@@ -48,7 +57,7 @@ counted over the table of ${explanation.surface.abi}.</p>
 
 function provenance({ image, imageDigest, level, summary }: Evidence): Markup {
   return markup`<p><span class="badge ${level}">${level}</span> ${summary.slice(summary.indexOf(':') + 2)}</p>
-<p><code>${image}</code><br><span class="digest">${imageDigest}</span></p>`;
+${imageDigest === '' ? '' : markup`<p><code>${image}</code><br><span class="digest">${imageDigest}</span></p>`}`;
 }
 
 function surfaceSection({ surface }: Explanation): Markup {
@@ -83,21 +92,24 @@ function chips(names: readonly string[]): Markup {
   return markup`<div class="chips">${names.map((name) => markup`<span class="name">${name}</span>`)}</div>`;
 }
 
-function trustSection({ wants, curve, contributors, foreign }: Evidence): Markup {
+function trustSection(evidence: Evidence): Markup {
+  const { wants, curve, contributors, foreign } = evidence;
+  const ofCommand = isOfCommand(evidence);
   const drawn = drawCurve(curve);
   return markup`<section id="trust"><h2>How far to trust it</h2>
 ${wants.length > 0 ? markup`<p>To be called stable it takes: ${wants.join('; ')}.</p>` : ''}
 ${drawn === '' ? '' : markup`<div class="card"><h3 style="margin-top:0">Calls seen for the first time</h3>${drawn}</div>`}
 <h3>Contributors <span class="count">(${contributors.length})</span></h3>
-<table><thead><tr><th>pod</th><th>node, kernel</th><th>runtime</th><th>recorded</th><th>level</th></tr></thead>
-<tbody>${contributors.map(contributorRow)}</tbody></table>
+<table><thead><tr><th>${ofCommand ? 'command' : 'pod'}</th><th>${ofCommand ? 'machine' : 'node'}, kernel</th>${ofCommand ? '' : markup`<th>runtime</th>`}<th>recorded</th><th>level</th></tr></thead>
+<tbody>${contributors.map((contributor) => contributorRow(contributor, ofCommand))}</tbody></table>
 ${foreign.length > 0 ? markup`<h3>Left out: seen through <code>kubectl exec</code> alone</h3>${chips(foreign)}` : ''}
 </section>`;
 }
 
-function contributorRow({ pod, node, kernel, runtime, armedAt, endedAt, completeness }: Contributor): Markup {
+function contributorRow(contributor: Contributor, ofCommand: boolean): Markup {
+  const { pod, node, kernel, runtime, armedAt, endedAt, completeness } = contributor;
   const minutes = Math.round((Date.parse(endedAt) - Date.parse(armedAt)) / 6000) / 10;
-  return markup`<tr><td>${pod}</td><td>${node}, ${kernel}</td><td>${runtime ?? 'unknown'}</td><td>${armedAt.slice(0, 16).replace('T', ' ')}, ${minutes} min</td><td><span class="badge ${completeness.level}">${completeness.level}</span></td></tr>
+  return markup`<tr><td>${pod}</td><td>${node}, ${kernel}</td>${ofCommand ? '' : markup`<td>${runtime ?? 'unknown'}</td>`}<td>${momentWords(armedAt, 'minutes')}, ${minutes} min</td><td><span class="badge ${completeness.level}">${completeness.level}</span></td></tr>
 `;
 }
 

@@ -62,7 +62,11 @@ svg text { fill: var(--soft); font: 14px system-ui, "DejaVu Sans", sans-serif; }
 svg .grid { stroke: var(--bar); } svg .curve { stroke: var(--accent); stroke-width: 2.5; fill: none; }
 svg .area { fill: var(--accent-soft); }
 footer { margin-top: 3.5rem; border-top: 1px solid var(--line); padding-top: 1rem; font-size: .85rem; color: var(--soft); }
-@media (max-width: 44rem) { .risk { grid-template-columns: 1fr; } td.what { width: auto; } body { padding: 1.5rem 1rem; } }
+@media (max-width: 44rem) {
+  .risk { grid-template-columns: 1fr; } body { padding: 1.5rem 1rem; }
+  svg { overflow: visible; } svg text { font-size: 32px; }
+  td.name, td.what, td.who { display: block; width: auto; border: 0; padding: .1rem 0; } tbody tr + tr td.name { padding-top: .5rem; }
+}
 @media print {
   :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; }
   @page { margin: 14mm; }

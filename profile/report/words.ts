@@ -1,5 +1,5 @@
 /** Phrases that the text and the HTML form of an explanation share. */
-import type { ExplainedCall, Explanation } from '../explain.ts';
+import type { Evidence, ExplainedCall, Explanation } from '../explain.ts';
 import { isOpen } from '../explain.ts';
 import type { Topic } from '../purpose/purposes.ts';
 import { TOPICS } from '../purpose/purposes.ts';
@@ -25,10 +25,20 @@ export function defaultWords({ runtimeDefault }: ExplainedCall): string {
 /** Who made the call, or why it is allowed though nobody did; empty where the file doesn't say. */
 export function originWords({ origins, firstSeenAt, seenBy, groups }: ExplainedCall): string {
   if (origins.length === 0) return groups.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
-  const first = firstSeenAt === null ? '' : `, first ${firstSeenAt.slice(0, 19).replace('T', ' ')}`;
+  const first = firstSeenAt === null ? '' : `, first ${momentWords(firstSeenAt, 'seconds')}`;
   const by =
     seenBy === null ? '' : `, ${seenBy === 8 ? '8 or more' : seenBy} ${seenBy === 1 ? 'contributor' : 'contributors'}`;
   return `${origins.join(', ')}${first}${by}`;
+}
+
+/** An instant of a profile, which are all in UTC. */
+export function momentWords(instant: string, to: 'minutes' | 'seconds'): string {
+  return `${instant.slice(0, to === 'minutes' ? 16 : 19).replace('T', ' ')} UTC`;
+}
+
+/** Whether it was recorded by `flak record`, and so without pods and a runtime. */
+export function isOfCommand({ workload }: Pick<Evidence, 'workload'>): boolean {
+  return workload.startsWith('Command ');
 }
 
 /** What the profile is of. A command recorded without a cluster is no container, and goes by its name once. */
@@ -39,9 +49,10 @@ export function titleOf({ evidence, source }: Explanation): string {
 }
 
 /** The sentence that a reader remembers. */
-export function headline({ surface }: Explanation): string {
-  const { profile, kernel, runtimeDefault } = surface;
-  return `Lets ${profile} of the kernel's ${kernel} system calls through; the runtime's default lets ${runtimeDefault}.`;
+export function headline({ surface, evidence }: Explanation): string {
+  const { profile, recorded, kernel, runtimeDefault } = surface;
+  const parts = evidence ? ` (${recorded} recorded, ${profile - recorded} declared)` : '';
+  return `Lets ${profile} of the kernel's ${kernel} system calls through${parts}; the runtime's default lets ${runtimeDefault}.`;
 }
 
 /** Open calls of a class above ordinary, the worst first. */

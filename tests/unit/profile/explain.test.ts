@@ -45,9 +45,22 @@ describe('explaining a profile', () => {
     assert.deepEqual(call(explained, 'bpf').groups, [{ name: 'base', reason: 'seen in 1' }]);
   });
 
+  it('gives no reason whose condition is not met', () => {
+    const calls = [
+      { name: 'clone', reason: 'where clone3 is missing', beside: ['clone3'] },
+      { name: 'clone', reason: 'another', beside: ['accept4'] },
+    ];
+    const declared = { ...webProfile(1), calls: webProfile(1).calls.filter(({ name }) => !/^clone/.test(name)) };
+    const clone = { names: ['clone'], action: 'SCMP_ACT_ALLOW' };
+    const seccomp = { ...declared.seccomp, syscalls: [clone] };
+    const explained = explain({ ...declared, groups: [{ name: 'base', description: '', calls }], seccomp });
+    assert.deepEqual(call(explained, 'clone').groups, [{ name: 'base', reason: 'another' }]);
+  });
+
   it('measures what is left of the kernel', () => {
     const { kernel, runtimeDefault, profile, beyondDefault, shut } = web.surface;
     assert.deepEqual([kernel, runtimeDefault], [385, 308]);
+    assert.ok(web.surface.recorded > 0 && web.surface.recorded < profile);
     assert.equal(profile, web.calls.filter(({ effect }) => effect.kind !== 'answered').length);
     assert.deepEqual(beyondDefault, ['clone3']);
     assert.ok(shut.includes('bpf') && shut.includes('ptrace') && !shut.includes('clone3'));

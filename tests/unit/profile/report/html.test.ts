@@ -85,7 +85,10 @@ describe('the explanation as text', () => {
     const command = { workload: { apiVersion: 'v1', kind: 'Command', name: 'ls' }, container: 'ls', imageDigest: '' };
     const local = explain({ ...webProfile(1), ...command });
     assert.match(renderExplanation(local, plain), /^Command ls\nobserved: /);
-    assert.match(renderReport(local), /<h1>Command ls<\/h1>/);
+    const report = renderReport(local);
+    assert.match(report, /<h1>Command ls<\/h1>/);
+    assert.match(report, /<th>command<\/th><th>machine, kernel<\/th><th>recorded<\/th>/);
+    assert.doesNotMatch(report, /<th>pod|<td>unknown|<code>docker/);
   });
 
   it('has the same calls, each with what it is for', () => {
@@ -96,13 +99,35 @@ describe('the explanation as text', () => {
     assert.match(text, /\nLeft out, seen through kubectl exec alone: ptrace\.\n/);
   });
 
+  it('tells what was recorded from what is declared', () => {
+    const [, all, recorded, declared] =
+      /Lets (\d+) of .* through \((\d+) recorded, (\d+) declared\)/.exec(
+        renderExplanation(explain(webProfile(1)), plain),
+      ) ?? [];
+    assert.equal(Number(recorded) + Number(declared), Number(all));
+    assert.ok(Number(recorded) > 0 && Number(declared) > 0);
+    assert.doesNotMatch(renderExplanation(explain(rules(['read'])), plain), /recorded/);
+  });
+
+  it('keeps to the width of a terminal, and one line for each call without', () => {
+    const web = explain(webProfile(8));
+    const narrow = renderExplanation(web, { ...plain, columns: 80 }).split('\n');
+    // An image's digest is one word.
+    assert.deepEqual(
+      narrow.filter((line) => line.length > 80 && line.includes(' ')),
+      [],
+    );
+    const unbroken = (lines: readonly string[]): string[] => lines.join(' ').split(/ +/);
+    assert.deepEqual(unbroken(narrow), unbroken(renderExplanation(web, plain).split('\n')));
+  });
+
   it('marks severe and elevated calls differently, with their sources', () => {
     const text = renderExplanation(explain(rules(['bpf', 'keyctl', 'socket'])), {
       ...plain,
       paint: (style, t) => `${style}<${t}>`,
     });
-    assert.match(text, /bpf +bad<severe>: .*faint<\[.*CVE-2020-8835/);
-    assert.match(text, /keyctl +notable<elevated>: /);
+    assert.match(text, /bpf +bad<severe:> .*faint<\[.*CVE-2020-8835/);
+    assert.match(text, /keyctl +notable<elevated:> /);
     assert.match(text, /by default allowed with CAP_SYS_ADMIN or CAP_BPF only/);
     assert.match(text, /blocked by default/);
     assert.match(text, /by default allowed of every family but/);
