@@ -1,6 +1,8 @@
 /** From one trace's last report to what it adds to the profile of each container of its pod. */
 import { isMadeByWorkload, PROFILED_ORIGINS, unionOfCalls } from './calls.ts';
 import { completenessOf } from './completeness.ts';
+import { probesOf } from './contributed-probes.ts';
+import type { Mount } from './files/suggest.ts';
 import { compareText, instantOf } from './instants.ts';
 import type { ContainerRecording, Note, PartialReason, RecordedReport, RecordingEntry } from './recording.ts';
 import type { Contribution, Contributor, ProfiledCall } from './syscall-profile.ts';
@@ -18,6 +20,8 @@ export interface TargetContainer {
   readonly imageDigest: string;
   /** From the pod's status, with or without `containerd://`; names recordings whose record on the node was gone. */
   readonly containerIds: readonly string[];
+  /** What its pod mounts into it, where that is known. */
+  readonly mounts?: readonly Mount[];
 }
 
 /** The target as the API server last knew it. */
@@ -29,6 +33,8 @@ export interface EndedTarget {
   readonly endedAt: string;
   /** What the controller knows and the tracer can't: `flush-deadline`, `gate-timeout`, `finalizer-removed` … */
   readonly extraReasons: readonly PartialReason[];
+  /** False where its owner wants no rules on argument values in the profile. */
+  readonly argumentRules?: boolean;
 }
 
 /**
@@ -77,6 +83,8 @@ function contribution(
   reasons: readonly PartialReason[],
 ): Contribution {
   const calls = unionOfCalls(...recordings.flatMap(({ entries }) => entries.map((entry) => callsOf(entry, report))));
+  const probes = probesOf(report, container, calls);
+  const told = [...reasons, ...reasonsOf(calls), ...disagreement(probes.disagreements)];
   const contributor: Contributor = {
     traceUid: target.podUid,
     pod: target.podName,
@@ -86,9 +94,15 @@ function contribution(
     runtime: recordings.find(({ runtime }) => runtime !== null)?.runtime ?? null,
     armedAt: report.armedAt,
     endedAt: target.endedAt,
-    completeness: completenessOf([...reasons, ...reasonsOf(calls)], [...report.notes, ...notesOf(calls)]),
+    completeness: completenessOf(told, [...report.notes, ...notesOf(calls)], probes.disagreements),
+    ...probes.contributor,
+    ...(target.argumentRules === false ? { argumentRules: 'off' } : {}),
   };
-  return { imageDigest: container.imageDigest, image: container.image, contributor, calls };
+  return { imageDigest: container.imageDigest, image: container.image, contributor, calls, ...probes.revision };
+}
+
+function disagreement(names: readonly string[]): PartialReason[] {
+  return names.length > 0 ? ['falco-disagrees'] : [];
 }
 
 function callsOf(entry: RecordingEntry, report: RecordedReport): ProfiledCall[] {

@@ -4,7 +4,7 @@ import type { BareReason } from './argument-rules.ts';
 import type { ArgumentMode } from './enforced.ts';
 import type { Group } from './groups.ts';
 import type { ProfileOptions, SeccompProfile } from './seccomp.ts';
-import { argumentRulesOf, DEFAULT_OPTIONS, toSeccomp } from './seccomp.ts';
+import { argumentRulesOf, storedOptions, toSeccomp } from './seccomp.ts';
 import type { Revision, Workload } from './syscall-profile.ts';
 
 export interface FlakProfile extends Revision {
@@ -29,7 +29,7 @@ export function toFlakFormat(
   container: string,
   revision: Revision,
   groups: readonly Group[],
-  options: ProfileOptions = DEFAULT_OPTIONS,
+  options: ProfileOptions = storedOptions(revision),
 ): FlakProfile {
   const { ruled, bare } = argumentRulesOf(revision, groups, options);
   return {

@@ -10,6 +10,7 @@ import { isMadeByWorkload, narrowCalls, unionOfCalls } from './calls.ts';
 import { assess, completenessOf, joinCompleteness } from './completeness.ts';
 import type { Group } from './groups.ts';
 import { compareInstants, compareText, earlierOf, laterOf } from './instants.ts';
+import { mergeFalco, mergeFiles } from './merge-probes.ts';
 import { renderSeccomp, toSeccomp } from './seccomp.ts';
 import type { Contribution, Contributor, Revision, SyscallProfileStatus } from './syscall-profile.ts';
 import { KEPT } from './kept.ts';
@@ -44,7 +45,7 @@ export function mergeStatuses(
 }
 
 function statusOf(
-  { imageDigest, image, contributor, calls }: Contribution,
+  { imageDigest, image, contributor, calls, falco, files }: Contribution,
   options: MergeOptions,
 ): SyscallProfileStatus {
   const revision: Revision = {
@@ -56,6 +57,8 @@ function statusOf(
     completeness: contributor.completeness,
     contributors: [contributor],
     contributorsDropped: 0,
+    ...(falco && { falco }),
+    ...(files && { files }),
   };
   return summarize([revision], 0, options);
 }
@@ -123,7 +126,14 @@ function mergeRevisions(a: Revision, b: Revision): Revision {
     firstRecordedAt: earlierOf(a.firstRecordedAt, b.firstRecordedAt),
     lastRecordedAt: laterOf(a.lastRecordedAt, b.lastRecordedAt),
     completeness: assess(joinCompleteness(a.completeness, b.completeness), evidence),
+    ...mergeProbes(a, b),
   };
+}
+
+function mergeProbes(a: Revision, b: Revision): Pick<Revision, 'falco' | 'files'> {
+  const falco = a.falco && b.falco ? mergeFalco(a.falco, b.falco) : (a.falco ?? b.falco);
+  const files = a.files && b.files ? mergeFiles(a.files, b.files) : (a.files ?? b.files);
+  return { ...(falco && { falco }), ...(files && { files }) };
 }
 
 /** The same trace merged twice, the second time with more: the later report's facts, the reasons of both. */
@@ -144,6 +154,7 @@ function latestFirst(a: Contributor, b: Contributor): number {
   );
 }
 
-function facts({ pod, node, kernel, architecture, runtime, armedAt }: Contributor): string {
-  return JSON.stringify([pod, node, kernel, architecture, runtime, armedAt]);
+function facts({ pod, node, kernel, architecture, runtime, armedAt, falco, argumentRules }: Contributor): string {
+  const second = falco && [falco.state, falco.version, falco.watched, falco.drops, falco.gaps];
+  return JSON.stringify([pod, node, kernel, architecture, runtime, armedAt, argumentRules, second]);
 }

@@ -41,7 +41,7 @@ export interface SeccompProfile {
 export interface ProfiledContainer {
   readonly calls: readonly ProfiledCall[];
   /** Their architecture is listed even where the workload is 32-bit alone: the runtime's last steps run natively. */
-  readonly contributors: readonly Pick<Contributor, 'architecture'>[];
+  readonly contributors: readonly Pick<Contributor, 'architecture' | 'argumentRules'>[];
 }
 
 /** What is asked of a profile beside what was recorded. */
@@ -54,6 +54,14 @@ export interface ProfileOptions {
 export const DEFAULT_OPTIONS: ProfileOptions = { arguments: 'safe', foreign: false };
 
 /**
+ * What holds where nobody asks for something else: no rules on arguments where the pods' owner wants none
+ * (`flak.dev/argument-rules: off`). The latest contributor comes first in a revision, and its word counts.
+ */
+export function storedOptions({ contributors: [latest] }: Pick<ProfiledContainer, 'contributors'>): ProfileOptions {
+  return latest?.argumentRules === 'off' ? { ...DEFAULT_OPTIONS, arguments: 'none' } : DEFAULT_OPTIONS;
+}
+
+/**
  * Allows what the workload (and its probes) was seen doing, and the groups; answers recorded denials with the error
  * number that the program saw; answers everything else EPERM.
  *
@@ -64,7 +72,7 @@ export const DEFAULT_OPTIONS: ProfileOptions = { arguments: 'safe', foreign: fal
 export function toSeccomp(
   container: ProfiledContainer,
   groups: readonly Group[],
-  options: ProfileOptions = DEFAULT_OPTIONS,
+  options: ProfileOptions = storedOptions(container),
 ): SeccompProfile {
   const { abis, made, denied, grouped, rules } = selectCalls(container, groups, options);
   const bare = namesOf([...made.filter(({ name }) => !rules.ruled.has(name)), ...grouped.filter(isBare)]);
@@ -91,7 +99,7 @@ export function toSeccomp(
 export function argumentRulesOf(
   container: ProfiledContainer,
   groups: readonly Group[],
-  options: ProfileOptions = DEFAULT_OPTIONS,
+  options: ProfileOptions = storedOptions(container),
 ): ArgumentRules {
   return selectCalls(container, groups, options).rules;
 }

@@ -3,6 +3,8 @@
  * revision per image digest, newest first. Pure vocabulary; merging is in merge.ts, the OCI form in seccomp.ts.
  */
 import { z } from 'zod';
+import { contributedFalcoSchema, profiledFalcoSchema, profiledFilesSchema } from './profiled-probes.ts';
+import type { ProfiledFalco, ProfiledFiles } from './profiled-probes.ts';
 import { KEPT } from './kept.ts';
 import { noteSchema, partialReasonSchema } from './recording.ts';
 import { ABIS, MAX_TUPLES, ORIGINS } from './vocabulary.ts';
@@ -39,6 +41,10 @@ export const contributorSchema = z.object({
   armedAt: z.iso.datetime(),
   endedAt: z.iso.datetime(),
   completeness: completenessSchema,
+  /** The second probe; absent of tracers that know none. */
+  falco: contributedFalcoSchema.optional(),
+  /** Its pod's owner wants no rules on argument values; what the latest contributor says holds. */
+  argumentRules: z.enum(['off']).optional(),
 });
 export type Contributor = z.infer<typeof contributorSchema>;
 
@@ -95,6 +101,10 @@ export const revisionSchema = z.object({
   contributors: z.array(contributorSchema).max(KEPT.contributors),
   /** Contributors beyond the kept ones. */
   contributorsDropped: z.number().int().min(0),
+  /** How the second probe agreed; absent where it never watched. */
+  falco: profiledFalcoSchema.optional(),
+  /** What was done with files; absent where that was never asked for. */
+  files: profiledFilesSchema.optional(),
 });
 export type Revision = z.infer<typeof revisionSchema>;
 
@@ -115,4 +125,6 @@ export interface Contribution {
   readonly image: string;
   readonly contributor: Contributor;
   readonly calls: readonly ProfiledCall[];
+  readonly falco?: ProfiledFalco;
+  readonly files?: ProfiledFiles;
 }

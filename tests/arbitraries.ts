@@ -15,6 +15,17 @@ import {
   type Refusal,
   type Report,
 } from '../profile/recording.ts';
+import { uniteFiles } from '../profile/files/files-section.ts';
+import {
+  FALCO_GAPS,
+  FALCO_STATES,
+  FILE_ACCESS,
+  FILE_REASONS,
+  type FalcoState,
+  type FileReason,
+} from '../profile/probe-words.ts';
+import type { FalcoSection, FilesSection } from '../profile/probes.ts';
+import { unionFalco } from '../profile/union-falco.ts';
 
 const keysOf = <K extends string>(table: Readonly<Record<K, string>>): K[] => Object.keys(table) as K[];
 
@@ -88,6 +99,72 @@ const base = {
   ),
 };
 
+const names = fc.uniqueArray(fc.constantFrom('read', 'write', 'openat', 'mount'), { maxLength: 3 });
+
+/** So few instants that gaps meet. */
+const gap = fc.record(
+  {
+    from: fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-01-01T00:00:10.000Z', '2026-01-01T00:00:20.000Z'),
+    to: fc.constantFrom(null, '2026-01-01T00:00:30.000Z', '2026-01-01T00:00:40.000Z'),
+    why: fc.constantFrom(...FALCO_GAPS),
+  },
+  plain,
+);
+
+export const falcoSection: fc.Arbitrary<FalcoSection> = fc
+  .record(
+    {
+      state: fc.constantFrom(...keysOf<FalcoState>(FALCO_STATES)),
+      detail: fc.constantFrom('', 'it ended with status 1', 'there is no /usr/bin/falco'),
+      version: fc.constantFrom('0.44.1', '0.45.0', null),
+      readyAt: fc.option(instant),
+      calls: fc.uniqueArray(fc.record({ container: fc.constantFrom('app', 'init'), names }, plain), {
+        selector: (row) => row.container,
+      }),
+      events: fc.nat(),
+      drops: fc.nat(),
+      gaps: fc.uniqueArray(gap, { selector: ({ from, why }) => `${from} ${why}`, maxLength: 4 }),
+      gapsOmitted: fc.nat(3),
+      shed: names,
+    },
+    plain,
+  )
+  .map((section) => unionFalco(section, section));
+
+const fileUse = fc.record(
+  {
+    container: fc.constantFrom('app', 'init'),
+    paths: fc.uniqueArray(
+      fc.record(
+        {
+          path: fc.constantFrom('/etc/a', '/etc/b', '/tmp/x/y'),
+          access: fc.subarray([...FILE_ACCESS], { minLength: 1 }),
+        },
+        plain,
+      ),
+      { selector: ({ path }) => path },
+    ),
+  },
+  plain,
+);
+
+export const filesSection: fc.Arbitrary<FilesSection> = fc
+  .record(
+    {
+      containers: fc.uniqueArray(fileUse, { selector: (use) => use.container }),
+      lines: fc.record({ kept: fc.nat(), dropped: fc.nat(), uploaded: fc.nat() }, plain),
+      reasons: fc.subarray(keysOf<FileReason>(FILE_REASONS), { maxLength: 2 }),
+    },
+    plain,
+  )
+  .map((section) => uniteFiles(section, section));
+
+/** A tracer that knows no second probe says nothing of it. */
+const REPORT_KEYS = [
+  ...(['version', 'number', 'podUid', 'takenAt', 'node', 'kind', 'arming', 'armedAt', 'gateOpenedAt'] as const),
+  ...(['containers', 'reasons', 'notes'] as const),
+];
+
 export const recordedReport: fc.Arbitrary<RecordedReport> = fc.record(
   {
     ...base,
@@ -98,8 +175,10 @@ export const recordedReport: fc.Arbitrary<RecordedReport> = fc.record(
     containers,
     reasons: fc.uniqueArray(fc.constantFrom(...keysOf<PartialReason>(PARTIAL_REASONS)), { maxLength: 4 }),
     notes: fc.uniqueArray(fc.constantFrom(...keysOf<Note>(NOTES)), { maxLength: 3 }),
+    falco: falcoSection,
+    files: filesSection,
   },
-  plain,
+  { ...plain, requiredKeys: REPORT_KEYS },
 );
 
 export const report: fc.Arbitrary<Report> = fc.oneof(

@@ -8,9 +8,10 @@ import { ARGUMENT_MODES } from '../../profile/enforced.ts';
 import { toFlakFormat } from '../../profile/flak-format.ts';
 import { toArtifact } from '../../profile/oci-artifact.ts';
 import { ociProfileSchema } from '../../profile/oci-profile.ts';
-import { DEFAULT_OPTIONS, renderSeccomp, toSeccomp } from '../../profile/seccomp.ts';
+import { renderSeccomp, storedOptions, toSeccomp } from '../../profile/seccomp.ts';
 import type { ProfileOptions } from '../../profile/seccomp.ts';
 import { toOperatorProfile } from '../../profile/spo.ts';
+import type { Revision } from '../../profile/syscall-profile.ts';
 import type { Connect } from '../connection.ts';
 import type { DeliverDeps } from '../deliver.ts';
 import { deliver, TO_OPTION, toJson } from '../deliver.ts';
@@ -101,7 +102,9 @@ function render(
     case 'oci':
       return rulesOf(stored, options);
     case 'flak':
-      return toJson(toFlakFormat(spec.workload, spec.container, newest, declaredGroups(), profileOptions(options)));
+      return toJson(
+        toFlakFormat(spec.workload, spec.container, newest, declaredGroups(), profileOptions(newest, options)),
+      );
     case 'spo':
       return stringify(
         toOperatorProfile(metadata.name, summary, ociProfileSchema.parse(JSON.parse(rulesOf(stored, options)))),
@@ -114,11 +117,12 @@ function render(
 /** The stored file, unless other rules are asked for. */
 function rulesOf({ status }: StoredProfile, options: ProfileGetOptions): string {
   if (options.args === undefined && options.foreign === undefined) return status.seccomp;
-  return renderSeccomp(toSeccomp(status.revisions[0], declaredGroups(), profileOptions(options)));
+  return renderSeccomp(toSeccomp(status.revisions[0], declaredGroups(), profileOptions(status.revisions[0], options)));
 }
 
-function profileOptions({ args, foreign }: ProfileGetOptions): ProfileOptions {
-  return { arguments: args ?? DEFAULT_OPTIONS.arguments, foreign: foreign ?? DEFAULT_OPTIONS.foreign };
+function profileOptions(newest: Revision, { args, foreign }: ProfileGetOptions): ProfileOptions {
+  const stored = storedOptions(newest);
+  return { arguments: args ?? stored.arguments, foreign: foreign ?? stored.foreign };
 }
 
 async function writeArtifact(stored: StoredProfile, options: ProfileGetOptions, deps: ProfileGetDeps): Promise<Ending> {

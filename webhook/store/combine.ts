@@ -3,7 +3,9 @@
  * predecessor did (names that are gone from the node, reasons it never met, everything from before a reboot), so a
  * newer report never takes back what an older one said.
  */
+import { uniteFiles } from '../../profile/files/files-section.ts';
 import type { ContainerRecording, Note, PartialReason, RecordedReport, Report } from '../../profile/recording.ts';
+import { unionFalco } from '../../profile/union-falco.ts';
 import { foldRestarts, unionEntries } from '../../profile/union-recordings.ts';
 
 /** The wire's bound on containers in one report (profile/recording.ts). */
@@ -30,7 +32,14 @@ function combineRecorded(stored: RecordedReport, next: RecordedReport): Recorded
     containers: containers.length > MAX_CONTAINERS ? foldRestarts(containers) : containers,
     reasons: union<PartialReason>(stored.reasons, next.reasons, rebooted),
     notes: union<Note>(stored.notes, next.notes),
+    ...combineProbes(stored, next),
   };
+}
+
+function combineProbes(stored: RecordedReport, next: RecordedReport): Pick<RecordedReport, 'falco' | 'files'> {
+  const falco = stored.falco && next.falco ? unionFalco(stored.falco, next.falco) : (stored.falco ?? next.falco);
+  const files = stored.files && next.files ? uniteFiles(stored.files, next.files) : (stored.files ?? next.files);
+  return { ...(falco && { falco }), ...(files && { files }) };
 }
 
 function unionContainers(

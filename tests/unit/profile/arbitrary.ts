@@ -1,6 +1,10 @@
 /** Random contributions and recordings for the property tests. */
 import fc from 'fast-check';
 import { completenessOf } from '../../../profile/completeness.ts';
+import { mergeFalco, profiledFiles } from '../../../profile/merge-probes.ts';
+import { FILE_ACCESS, FILE_REASONS } from '../../../profile/probe-words.ts';
+import type { FileReason } from '../../../profile/probe-words.ts';
+import type { ProfiledFalco, ProfiledFiles } from '../../../profile/profiled-probes.ts';
 import type { Note, Origin, PartialReason, RecordingEntry } from '../../../profile/recording.ts';
 import { ABIS, NOTES, ORIGINS, PARTIAL_REASONS } from '../../../profile/recording.ts';
 import type { Contribution, OriginValues, ProfiledCall } from '../../../profile/syscall-profile.ts';
@@ -65,8 +69,44 @@ function argumentsOf(origins: readonly Origin[], known: readonly OriginValues[])
   return own.length > 0 ? { arguments: own.map((v) => (v.wide ? { ...v, tuples: [] } : v)) } : {};
 }
 
+const CONTRIBUTOR_KEYS = [
+  ...(['traceUid', 'pod', 'node', 'kernel', 'architecture', 'runtime', 'armedAt', 'endedAt', 'completeness'] as const),
+];
+
+const names = fc.subarray(['read', 'write', 'clone', 'clone3', 'mount', 'openat']);
+
+export const falco: fc.Arbitrary<ProfiledFalco> = fc
+  .record({ saw: names, onlyFalco: names, onlyLedger: names, shed: names }, PLAIN)
+  .map((agreement) => mergeFalco(agreement, agreement));
+
+/** Few paths in few folders, so that they meet, or so many that some are folded. */
+const filePath = fc.constantFrom('/etc/a', '/etc/b', '/var/lib/x/y', '/tmp/z', '/r');
+const paths = fc.oneof(
+  { weight: 15, arbitrary: fc.uniqueArray(filePath) },
+  {
+    weight: 1,
+    arbitrary: fc.nat(200).map((first) => Array.from({ length: 200 }, (_, offset) => `/data/${first + offset}`)),
+  },
+);
+export const files: fc.Arbitrary<ProfiledFiles> = fc
+  .record({
+    paths: paths.chain((all) =>
+      fc.tuple(
+        ...all.map((path) => fc.subarray([...FILE_ACCESS], { minLength: 1 }).map((access) => ({ path, access }))),
+      ),
+    ),
+    reasons: fc.subarray(Object.keys(FILE_REASONS) as FileReason[], { maxLength: 2 }),
+    mounts: fc.subarray([
+      { path: '/tmp', readOnly: false },
+      { path: '/var/lib/x', readOnly: true },
+    ]),
+  })
+  .map(profiledFiles);
+
 export const contribution: fc.Arbitrary<Contribution> = fc.record(
   {
+    falco,
+    files,
     imageDigest: fc.constantFrom('a@sha256:1', 'a@sha256:2', 'a@sha256:3'),
     image: fc.constantFrom('a:1', 'a:latest'),
     calls: fc.array(profiledCall, { maxLength: 12 }),
@@ -87,11 +127,22 @@ export const contribution: fc.Arbitrary<Contribution> = fc.record(
             fc.subarray(MANY_NAMES),
           )
           .map((stated) => completenessOf(...stated)),
+        falco: fc.record(
+          {
+            state: fc.constantFrom('watching' as const, 'ended' as const, 'capped' as const),
+            version: fc.constantFrom('0.44.1', null),
+            watched: fc.boolean(),
+            drops: fc.nat(2),
+            gaps: fc.nat(1),
+          },
+          PLAIN,
+        ),
+        argumentRules: fc.constant('off' as const),
       },
-      PLAIN,
+      { ...PLAIN, requiredKeys: CONTRIBUTOR_KEYS },
     ),
   },
-  PLAIN,
+  { ...PLAIN, requiredKeys: ['imageDigest', 'image', 'calls', 'contributor'] },
 );
 
 export const entry: fc.Arbitrary<RecordingEntry> = fc.record({

@@ -105,7 +105,7 @@ describe('merging contributions', () => {
         for (const revision of mergeAll(list)?.revisions ?? []) {
           const own = list.filter(({ imageDigest }) => imageDigest === revision.imageDigest);
           const partial = own.some(({ contributor }) => contributor.completeness.level === 'partial');
-          assert.equal(revision.completeness.level, partial ? 'partial' : 'observed');
+          assert.equal(revision.completeness.level === 'partial', partial);
         }
       }),
     );
@@ -147,6 +147,20 @@ describe('merging contributions', () => {
     ]);
     const [contributor] = status?.revisions[0]?.contributors ?? [];
     assert.deepEqual(contributor, { ...later, completeness: completenessOf(['flush-deadline'], []) });
+  });
+
+  it("goes by the latest contributor's word on rules about arguments", () => {
+    const values = [{ origin: 'startup' as const, indices: [0, 1, 2], tuples: ['2,1,0'], wide: false }];
+    const socket: ProfiledCall = { abi: 'x86_64', name: 'socket', origins: ['startup'], arguments: values };
+    const saying = (index: number, argumentRules?: 'off'): Contribution => {
+      const { contributor, ...rest } = contributionOf(index, { calls: [socket] });
+      return { ...rest, contributor: { ...contributor, ...(argumentRules && { argumentRules }) } };
+    };
+    const rulesOf = (...list: readonly Contribution[]): number => mergeAll(list)?.seccomp.match(/"args"/g)?.length ?? 0;
+    assert.ok(rulesOf(saying(1)) > 0);
+    assert.equal(rulesOf(saying(1), saying(2, 'off')), 0);
+    assert.equal(rulesOf(saying(2, 'off'), saying(1)), 0);
+    assert.ok(rulesOf(saying(1, 'off'), saying(2)) > 0);
   });
 
   it('keeps the newest contributors within the bound and counts the rest', () => {
