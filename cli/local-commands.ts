@@ -23,6 +23,8 @@ export async function runLocal(args: readonly string[], environment: NodeJS.Proc
     record: createRecord(environment),
     // Reads profiles, which recording needs nothing of.
     verify: async (...asked) => (await import('./verify/verify.ts')).createVerify(environment)(...asked),
+    verifyWorkload: async (...asked) =>
+      (await import('./verify/canary/here.ts')).verifyWorkloadHere(terminal, environment)(...asked),
   };
   return runProgram(args, terminal, (ended) => {
     const program = new Command('flak').enablePositionalOptions();

@@ -42,7 +42,7 @@ export function describe({ findings, verified, tolerated, loggedCode, enforcedCo
   ];
 }
 
-function describeFinding({ abi, name, values, firstSeenAt, programs }: Finding): string {
+export function describeFinding({ abi, name, values, firstSeenAt, programs }: Finding): string {
   const which =
     values.length > 0 ? `${name}(${values.slice(0, 4).join(' | ')}${values.length > 4 ? ' | …' : ''})` : name;
   const who = programs.length > 0 ? ` by ${programs.join(', ')}` : '';
