@@ -47,29 +47,47 @@ export function processOf(variation: Variation, args: readonly string[]): object
   };
 }
 
-/** Writes `<folder>/<name>/config.json`. The filter allows what a container ever needs: it only marks who has one. */
-export function makeBundle(folder: string, name: string, rootfs: string, process: object, seccomp: object): string {
+export interface BundleOptions {
+  readonly rootfs: string;
+  readonly process: object;
+  readonly seccomp: object;
+  /** Beside `/proc` and `/dev`. */
+  readonly mounts?: readonly object[];
+  /** Shares the network of the machine. */
+  readonly hostNetwork?: boolean;
+}
+
+const NAMESPACES = ['pid', 'ipc', 'uts', 'mount'];
+
+/** Writes `<folder>/<name>/config.json` and gives the bundle's folder. */
+export function makeBundle(folder: string, name: string, options: BundleOptions): string {
   const bundle = join(folder, name);
   mkdirSync(bundle, { recursive: true });
+  const namespaces = options.hostNetwork === true ? NAMESPACES : [...NAMESPACES, 'network'];
   const config = {
     ociVersion: '1.0.2',
-    root: { path: rootfs, readonly: true },
-    process,
+    root: { path: options.rootfs, readonly: true },
+    process: options.process,
     mounts: [
       { destination: '/proc', type: 'proc', source: 'proc' },
       { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755'] },
+      ...(options.mounts ?? []),
     ],
     linux: {
-      namespaces: ['pid', 'network', 'ipc', 'uts', 'mount'].map((type) => ({ type })),
+      namespaces: namespaces.map((type) => ({ type })),
       maskedPaths: ['/proc/kcore', '/proc/keys'],
       readonlyPaths: ['/proc/sys'],
-      seccomp,
+      seccomp: options.seccomp,
     },
   };
   writeFileSync(join(bundle, 'config.json'), JSON.stringify(config));
   return bundle;
 }
 
+/** `/usr` of the machine, for programs that are installed there. */
+export const HOST_USR = { destination: '/usr', type: 'bind', source: '/usr', options: ['rbind', 'ro'] };
+
+/** Allows what a container ever needs: it only marks who has one. */
 export const MARKING_FILTER = {
   defaultAction: 'SCMP_ACT_ALLOW',
   architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_AARCH64'],

@@ -36,8 +36,16 @@ function exercise(runtime: Runtime, folder: string, rootfs: string, starts: numb
   const state = join(folder, 'state', `${runtime.name}-${runtime.version}`);
   const rounds = Math.ceil(starts / (VARIATIONS.length / 2));
   for (const [index, variation] of VARIATIONS.entries()) {
-    const once = makeBundle(folder, `once-${index}`, rootfs, processOf(variation, []), MARKING_FILTER);
-    const waiting = makeBundle(folder, `waiting-${index}`, rootfs, processOf(variation, ['wait']), MARKING_FILTER);
+    const once = makeBundle(folder, `once-${index}`, {
+      rootfs,
+      process: processOf(variation, []),
+      seccomp: MARKING_FILTER,
+    });
+    const waiting = makeBundle(folder, `waiting-${index}`, {
+      rootfs,
+      process: processOf(variation, ['wait']),
+      seccomp: MARKING_FILTER,
+    });
     const joined = join(waiting, 'process.json');
     writeFileSync(joined, JSON.stringify(processOf(variation, [])));
     for (let round = 0; round < rounds; round++)

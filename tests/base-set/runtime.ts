@@ -32,15 +32,20 @@ export interface RunResult {
   readonly output: string;
 }
 
-/** Waits for the end of one command of the runtime; `state` is the folder for its `--root`. */
-export function runRuntime(runtime: Runtime, state: string, args: readonly string[]): RunResult {
+/** One command of the runtime as a program and its arguments; `state` is the folder for its `--root`. */
+export function commandOf(runtime: Runtime, state: string, args: readonly string[]): [string, ...string[]] {
   const isCrun = runtime.name === 'crun';
   const command = [runtime.path, '--root', state, ...(isCrun ? ['--cgroup-manager=disabled'] : []), ...args];
   const script = `${isCrun ? `${V2_ALONE};` : ''} echo ${MARK} > /proc/self/loginuid; exec "$@"`;
-  const shell = ['sh', '-c', script, basename(runtime.path), ...command];
-  const [file, ...rest] = isCrun ? ['unshare', '--mount', ...shell] : shell;
+  const shell: [string, ...string[]] = ['sh', '-c', script, basename(runtime.path), ...command];
+  return isCrun ? ['unshare', '--mount', ...shell] : shell;
+}
+
+/** Waits for the end of one command of the runtime; `state` is the folder for its `--root`. */
+export function runRuntime(runtime: Runtime, state: string, args: readonly string[]): RunResult {
+  const [file, ...rest] = commandOf(runtime, state, args);
   using output = openScratch();
-  const ended = spawnSync(file ?? 'sh', rest, { stdio: ['ignore', output.fd, output.fd], timeout: 60_000 });
+  const ended = spawnSync(file, rest, { stdio: ['ignore', output.fd, output.fd], timeout: 60_000 });
   if (ended.error) throw new Error(`${runtime.name} could not be run`, { cause: ended.error });
   return { status: ended.status, output: readFileSync(output.path, 'utf8') };
 }

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contributionsOf } from '../../../profile/contribution.ts';
 import { declaredGroups } from '../../../profile/declared-groups.ts';
@@ -14,7 +14,7 @@ import type { SeccompProfile } from '../../../profile/seccomp.ts';
 import { toSeccomp } from '../../../profile/seccomp.ts';
 import type { ProfiledCall } from '../../../profile/syscall-profile.ts';
 import { numbersOf } from '../../../profile/syscalls/names.ts';
-import { makeBundle, makeRootFilesystem, processOf, VARIATIONS } from '../../base-set/bundle.ts';
+import { HOST_USR, makeBundle, makeRootFilesystem, processOf, VARIATIONS } from '../../base-set/bundle.ts';
 import { identifyRuntime, runRuntime } from '../../base-set/runtime.ts';
 import { skipBecause } from '../../skip.ts';
 import { recordedReport } from '../../unit/profile/reports.ts';
@@ -108,9 +108,9 @@ describe('rules on arguments', function () {
     const id = `flak-arguments-${process.pid}-${(counter += 1)}`;
     const [variation] = VARIATIONS;
     assert.ok(variation);
-    const process_ = { ...processOf(variation, []), args: command };
-    const bundle = makeBundle(stage.folder, id, rootfs, process_, profile);
-    mountUsr(join(bundle, 'config.json'));
+    const container = { ...processOf(variation, []), args: command };
+    const options = { rootfs, process: container, seccomp: profile, mounts: [HOST_USR] };
+    const bundle = makeBundle(stage.folder, id, options);
     const { status, output } = runRuntime(identifyRuntime(name), join(stage.folder, 'state'), [
       'run',
       '--bundle',
@@ -198,9 +198,3 @@ describe('rules on arguments', function () {
     });
   }
 });
-
-function mountUsr(file: string): void {
-  const config = JSON.parse(readFileSync(file, 'utf8')) as { mounts: object[] };
-  config.mounts.push({ destination: '/usr', type: 'bind', source: '/usr', options: ['rbind', 'ro'] });
-  writeFileSync(file, JSON.stringify(config));
-}

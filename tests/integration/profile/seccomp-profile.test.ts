@@ -82,7 +82,7 @@ describe('a generated profile', function () {
 
   function run(runtime: Runtime, profile: SeccompProfile, variation: (typeof VARIATIONS)[number]) {
     const id = `flak-profile-${process.pid}-${(counter += 1)}`;
-    const bundle = makeBundle(folder, id, rootfs, processOf(variation, []), profile);
+    const bundle = makeBundle(folder, id, { rootfs, process: processOf(variation, []), seccomp: profile });
     return runRuntime(runtime, join(folder, 'state'), ['run', '--bundle', bundle, id]);
   }
 
