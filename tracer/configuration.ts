@@ -32,6 +32,15 @@ const environmentSchema = z.object({
   FLAK_ENDPOINT_DIR: path.default('/etc/flak/endpoint'),
   /** Name in the control plane's certificate; no DNS is asked for it. */
   FLAK_SERVER_NAME: z.string().min(1).max(253).default('flak.flak-system.svc'),
+  /** `optional`: a target doesn't wait for it. */
+  FLAK_FALCO: z.enum(['off', 'optional', 'required']).default('off'),
+  /** Where there is no such file, the trace runs on the ledger alone. */
+  FLAK_FALCO_BIN: path.default('/usr/bin/falco'),
+  /** Falcos on this node at a time. */
+  FLAK_FALCO_CAP: z.coerce.number().int().min(0).max(110).default(5),
+  /** How long a required Falco may hold the gate, from the ledger's arming on. */
+  FLAK_FALCO_WAIT_MS: milliseconds(10_000),
+  FLAK_FALCO_ROOT: path.default('/run/flak/falco'),
   /** Snapshots are taken at intervals doubling from the first to the longest, and sent when something new was seen. */
   FLAK_SNAPSHOT_MIN_MS: milliseconds(10_000),
   FLAK_SNAPSHOT_MAX_MS: milliseconds(600_000),
@@ -83,6 +92,13 @@ function arrange(env: z.infer<typeof environmentSchema>) {
       tokenFile: env.FLAK_TOKEN_FILE,
       endpointDir: env.FLAK_ENDPOINT_DIR,
       serverName: env.FLAK_SERVER_NAME,
+    },
+    falco: {
+      wish: env.FLAK_FALCO,
+      binary: env.FLAK_FALCO_BIN,
+      cap: env.FLAK_FALCO_CAP,
+      waitMs: env.FLAK_FALCO_WAIT_MS,
+      root: env.FLAK_FALCO_ROOT,
     },
     cgroupRoot: env.FLAK_CGROUP_ROOT,
     runRoot: env.FLAK_RUN_ROOT,

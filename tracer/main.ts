@@ -6,11 +6,14 @@ import { listPods } from './cgroups/find-pod-cgroup.ts';
 import { findHierarchy, type Hierarchy } from './cgroups/hierarchy.ts';
 import { readPodCgroup } from './cgroups/read-pod-cgroup.ts';
 import { watchPodCgroup } from './cgroups/watch-pod-cgroup.ts';
-import { createClock, instantOfBootNs } from './clock.ts';
+import { createClock, instantOfBootNs, type Clock } from './clock.ts';
 import { parseConfiguration, type Configuration } from './configuration.ts';
-import { containersCreated, findRecord } from './containers/find-record.ts';
-import { createRollFile, type RollFile } from './containers/roll-file.ts';
-import { createRoll } from './containers/roll.ts';
+import { containersCreated, findRecord, type RecordPlaces } from './containers/find-record.ts';
+import { createRollFile } from './containers/roll-file.ts';
+import { createRoll, type ContainerRoll } from './containers/roll.ts';
+import type { FalcoDeps } from './falco/falco.ts';
+import { openFalco } from './falco/open-falco.ts';
+import type { SecondProbe } from './falco/second-probe.ts';
 import { createGate, NO_GATE } from './gate/gate.ts';
 import { createLedgerDoor, type LedgerDoor } from './ledger-door.ts';
 import { describeNode } from './node.ts';
@@ -24,14 +27,14 @@ import { createPlacedFiles, type PlacedFiles } from './place/placed-files.ts';
 import { createBell } from './run/bell.ts';
 import type { Ending } from './run/decide.ts';
 import { startHearing } from './run/hearing.ts';
-import { runTrace } from './run/run.ts';
+import { runTrace, type RunDeps } from './run/run.ts';
 import { sweepLeftovers } from './sweep.ts';
 
 const LEDGER_OBJECT = fileURLToPath(new URL('./ledger/ledger.bpf.o', import.meta.url));
 
 /** @param termination aborted on SIGTERM */
 async function trace(configuration: Configuration, log: Logger, termination: AbortSignal): Promise<Ending> {
-  const { target, controlPlane: place } = configuration;
+  const { target, controlPlane: place, pace, cgroupWaitMs } = configuration;
   const lifetime = new AbortController();
   const failure = Promise.withResolvers<never>();
   const clock = createClock(uptime);
@@ -50,27 +53,24 @@ async function trace(configuration: Configuration, log: Logger, termination: Abo
     },
     onFailure: failure.reject,
   };
-  const places = { ...target, runRoot: configuration.runRoot, logRoot: configuration.logRoot };
   const hearing = startHearing({ ...shared, termination, graceMs: configuration.graceMs });
+  const roll = rollOf(configuration, log);
+  const falco = falcoOf(configuration, shared, roll);
   try {
     const run = runTrace({
-      findPod: () => ledger.findPod(),
-      join: (pod) => ledger.join(pod),
-      readPod: readPodCgroup,
-      watchPod: watchPodCgroup,
-      containersCreated: () => containersCreated(places, target.podUid, instantOfBootNs(clock, 0n)),
-      roll: createRoll((containerId) => findRecord(places, containerId), rollFile(configuration, log)),
-      gate: configuration.gateMedium === 'hostPath' ? createGate(configuration.gateRoot, target.podUid) : NO_GATE,
+      ...podOf(configuration, ledger, clock),
+      roll,
       courier: createCourier(shared),
+      falco,
+      files: null,
       place: placeOf(configuration, { ...shared, hearing, bell }),
       hearing,
       bell,
       clock,
       log,
       head: { podUid: target.podUid, node: describeNode(configuration.nodeName, hierarchy?.kind ?? 'v2') },
-      arming: { arming: configuration.arming, gated: configuration.gateMedium !== 'none' },
-      pace: configuration.pace,
-      cgroupWaitMs: configuration.cgroupWaitMs,
+      pace,
+      cgroupWaitMs,
     });
     const ending = await Promise.race([run, failure.promise]);
     sweep(configuration, hierarchy, log);
@@ -78,7 +78,38 @@ async function trace(configuration: Configuration, log: Logger, termination: Abo
   } finally {
     lifetime.abort();
     ledger.close();
+    await falco.close();
   }
+}
+
+type PodPorts = Pick<RunDeps, 'findPod' | 'join' | 'readPod' | 'watchPod' | 'containersCreated' | 'gate' | 'arming'>;
+
+/** The target as the node has it. */
+function podOf(configuration: Configuration, ledger: LedgerDoor, clock: Clock): PodPorts {
+  const { target, gateMedium, gateRoot, arming } = configuration;
+  const places = placesOf(configuration);
+  return {
+    findPod: () => ledger.findPod(),
+    join: (pod) => ledger.join(pod),
+    readPod: readPodCgroup,
+    watchPod: watchPodCgroup,
+    containersCreated: () => containersCreated(places, target.podUid, instantOfBootNs(clock, 0n)),
+    gate: gateMedium === 'hostPath' ? createGate(gateRoot, target.podUid) : NO_GATE,
+    arming: { arming, gated: gateMedium !== 'none' },
+  };
+}
+
+function placesOf({ target, runRoot, logRoot }: Configuration): RecordPlaces {
+  return { ...target, runRoot, logRoot };
+}
+
+function falcoOf(
+  { falco, target }: Configuration,
+  shared: Pick<FalcoDeps, 'clock' | 'log' | 'onChange'>,
+  roll: ContainerRoll,
+): SecondProbe {
+  const describe: FalcoDeps['describe'] = (containerId) => roll.describe(containerId);
+  return openFalco(falco, { ...shared, podUid: target.podUid, describe, listener: undefined });
 }
 
 function openDoor({ ledger, target, execHashes }: Configuration, hierarchy: Hierarchy | undefined): LedgerDoor {
@@ -89,7 +120,8 @@ function openDoor({ ledger, target, execHashes }: Configuration, hierarchy: Hier
 function sweep(configuration: Configuration, hierarchy: Hierarchy | undefined, log: Logger): void {
   if (hierarchy === undefined) return;
   try {
-    sweepLeftovers(configuration, new Date(), () => listPods(hierarchy.path));
+    const places = { ...configuration, falcoRoot: configuration.falco.root };
+    sweepLeftovers(places, new Date(), () => listPods(hierarchy.path));
     placedFiles(configuration)?.sweep(new Date());
   } catch (error) {
     log.warn({ err: error }, 'What is left of pods that are gone could not be swept');
@@ -115,10 +147,12 @@ function placedFiles({ controlPlane }: Configuration): PlacedFiles | undefined {
   return root === undefined ? undefined : createPlacedFiles(root);
 }
 
-function rollFile({ rollRoot, target }: Configuration, log: Logger): RollFile {
-  return createRollFile(rollRoot, target.podUid, (error) => {
+function rollOf(configuration: Configuration, log: Logger): ContainerRoll {
+  const file = createRollFile(configuration.rollRoot, configuration.target.podUid, (error) => {
     log.warn({ err: error }, 'The names of the containers could not be kept for a successor');
   });
+  const places = placesOf(configuration);
+  return createRoll((containerId) => findRecord(places, containerId), file);
 }
 
 async function main(): Promise<number> {

@@ -1,10 +1,12 @@
 /** What tracers and the kubelet left on the node for pods that are gone. Swept by every tracer that ends. */
 import { listRolls, createRollFile } from './containers/roll-file.ts';
+import { createPrivateDirectory, listPrivateDirectories } from './falco/private-directory.ts';
 import { createGate, listGates } from './gate/gate.ts';
 
 export interface Places {
   readonly gateRoot: string;
   readonly rollRoot: string;
+  readonly falcoRoot: string;
 }
 
 /** A tracer may be at work for a pod that is gone, as long as the control plane can't be reached; it writes while it learns. */
@@ -16,19 +18,21 @@ const ROLL_KEPT_MS = 24 * 3_600_000;
  * @param findPods UIDs of all pods that have a cgroup, undefined where that can't be known; asked after everything was listed
  */
 export function sweepLeftovers(
-  { gateRoot, rollRoot }: Places,
+  { gateRoot, rollRoot, falcoRoot }: Places,
   now: Date,
   findPods: () => ReadonlySet<string> | undefined,
 ): void {
   const gates = listGates(gateRoot);
   const rolls = listRolls(rollRoot, new Date(now.getTime() - ROLL_KEPT_MS));
-  if (gates.length + rolls.length === 0) return;
+  const falcos = listPrivateDirectories(falcoRoot);
+  if (gates.length + rolls.length + falcos.length === 0) return;
   const pods = findPods();
   // A tracer is a pod itself: where no pod has a cgroup, its absence says nothing (`cgroupsPerQOS: false`).
   if (pods === undefined || pods.size === 0) return;
   const isGone = (podUid: string): boolean => !pods.has(podUid);
   for (const podUid of gates.filter(isGone)) removeGate(gateRoot, podUid);
   for (const podUid of rolls.filter(isGone)) createRollFile(rollRoot, podUid, () => undefined).remove();
+  for (const podUid of falcos.filter(isGone)) createPrivateDirectory(falcoRoot, podUid).remove();
 }
 
 function removeGate(root: string, podUid: string): void {

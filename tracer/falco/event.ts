@@ -35,8 +35,6 @@ export interface FalcoListener {
    * like hold a program's arguments or environment, and are refused.
    */
   readonly fields: readonly string[];
-  /** Calls that it lives on, by the kernel's names: they are not among those left out when Falco drops events. */
-  readonly calls: readonly string[];
   /** Called for each event of a container of the target, in order; never for the gate's. Must not throw and not take long. */
   readonly onEvent: (event: FalcoEvent) => void;
 }

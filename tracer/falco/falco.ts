@@ -57,7 +57,6 @@ export class Falco {
     assertHarmless(this.#fields);
     this.#sight = new Sight({
       ...deps,
-      kept: new Set(listener?.calls),
       onEvent: untilItThrows(listener, (error) => {
         log.error({ err: error }, 'What Falco sees of files could not be kept');
       }),
@@ -114,16 +113,16 @@ export class Falco {
     };
   }
 
-  /** The target has ended: what comes from now on is not its. The process is told to end. */
-  finish(): void {
+  /** What comes from now on doesn't count: the target has ended, or a successor goes on. The process is told to end. */
+  finish(how: 'ended' | 'handed-over'): void {
     this.#sight.end();
     this.#closing.abort();
-    if (this.#sight.isReady) this.#end('ended', '');
+    if (how === 'ended' && this.#sight.isReady) this.#end('ended', '');
   }
 
   /** Ends it and removes what it had on the node. Takes some seconds at most. */
   async close(): Promise<void> {
-    this.finish();
+    this.finish('handed-over');
     await this.#running;
     try {
       this.#deps.directory.remove();

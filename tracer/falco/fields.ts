@@ -29,6 +29,8 @@ const ALLOWED = new Set([
     .split(' ')
     .flatMap((argument) => [`evt.arg.${argument}`, `evt.rawarg.${argument}`]),
   'evt.res',
+  // The path of the program, not its arguments.
+  'proc.exepath',
   'evt.is_open_read',
   'evt.is_open_write',
   'evt.is_open_exec',

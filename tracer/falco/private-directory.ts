@@ -1,5 +1,5 @@
 /** Where Falco's files are: nobody but root reads which pod is watched, nor changes what is run. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface PrivateDirectory {
@@ -31,4 +31,16 @@ export function createPrivateDirectory(root: string, podUid: string): PrivateDir
     },
     remove,
   };
+}
+
+const POD_UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** UIDs of the pods that have a directory below the root. */
+export function listPrivateDirectories(root: string): string[] {
+  try {
+    return readdirSync(root).filter((name) => POD_UID.test(name));
+  } catch {
+    // Nobody has had a Falco on this node.
+    return [];
+  }
 }

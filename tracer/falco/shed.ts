@@ -52,13 +52,12 @@ const USUAL_NOISE = [
   ...['recvmsg', 'sendmsg', 'recvfrom', 'sendto', 'select', 'pselect6', 'rt_sigprocmask', 'rt_sigaction'],
 ];
 
-/** @param kept calls that someone wants to see of their own accord, by the kernel's names */
-export function createShedder(kept: ReadonlySet<string>): Shedder {
+export function createShedder(): Shedder {
   const shed = new Set<string>();
   const recent: Interval[] = [];
   let [times, notBeforeMs] = [0, 0];
 
-  const mayGo = (name: string): boolean => !KEPT.has(name) && !kept.has(name) && !shed.has(name);
+  const mayGo = (name: string): boolean => !KEPT.has(name) && !shed.has(name);
 
   return {
     consider: (interval, window, nowMs) => {

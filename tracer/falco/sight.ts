@@ -5,15 +5,13 @@ import type { ContainerDescription } from '../containers/find-record.ts';
 import type { FalcoEvent } from './event.ts';
 import { createGaps } from './gaps.ts';
 import { parseLine, type Metrics } from './parse-line.ts';
-import { createShedder, type Shedder } from './shed.ts';
+import { createShedder } from './shed.ts';
 import { Tally } from './tally.ts';
 
 export interface SightDeps {
   readonly podUid: string;
   readonly clock: Pick<Clock, 'now' | 'steadyMs'>;
   readonly describe: (containerId: string) => ContainerDescription;
-  /** Calls that someone wants to see of their own accord, by the kernel's names. */
-  readonly kept: ReadonlySet<string>;
   readonly onEvent: (event: FalcoEvent) => void;
   /** Called at the first event of the target. */
   readonly onReady: () => void;
@@ -28,7 +26,7 @@ export class Sight {
   readonly #deps: SightDeps;
   readonly #tally: Tally;
   readonly #gaps = createGaps();
-  readonly #shedder: Shedder;
+  readonly #shedder = createShedder();
   #metrics = NOTHING;
   /** Of those that have ended. */
   #dropsBefore = 0;
@@ -43,7 +41,6 @@ export class Sight {
   constructor(deps: SightDeps) {
     this.#deps = deps;
     this.#tally = new Tally(deps.describe);
-    this.#shedder = createShedder(deps.kept);
     this.#lastLine = this.#now();
   }
 

@@ -1,4 +1,5 @@
 /** What the tracer knows, put into the form that crosses the wire. Pure. */
+import type { FalcoSection, FilesSection } from '../../profile/probes.ts';
 import type {
   ContainerRecording,
   Note,
@@ -9,6 +10,7 @@ import type {
   Report,
 } from '../../profile/recording.ts';
 import { foldRestarts, narrowValues } from '../../profile/union-recordings.ts';
+import { withoutProbeLists } from '../../profile/without-probe-lists.ts';
 
 /** The store takes no larger report, nor one of more containers (docs/wire.md). */
 export const REPORT_BOUNDS = { bytes: 512 * 1024, containers: 512 } as const;
@@ -28,6 +30,8 @@ export interface Recorded {
   readonly containers: readonly ContainerRecording[];
   readonly reasons: readonly PartialReason[];
   readonly notes: readonly Note[];
+  readonly falco: FalcoSection;
+  readonly files?: FilesSection;
 }
 
 export function recordedReport(head: ReportHead, number: number, recorded: Recorded): RecordedReport {
@@ -61,15 +65,17 @@ const NARROWER = [16, 4, 0] as const;
 
 /**
  * The bytes to send. Where the report would be refused otherwise, restarts are folded into one recording per container,
- * then calls with many values of their arguments become wide.
+ * then the lists of the second probe are left out, then calls with many values of their arguments become wide.
  */
 export function encodeReport(report: Report): Buffer {
   if (report.kind === 'refused') return encode(report);
   if (report.containers.length <= REPORT_BOUNDS.containers && fits(encode(report))) return encode(report);
   const folded = foldRestarts(report.containers);
-  const smaller = [folded, ...NARROWER.map((most) => narrowValues(folded, most))].map((containers) =>
-    encode({ ...report, containers }),
-  );
+  const bare = withoutProbeLists(report);
+  const smaller = [
+    { ...report, containers: folded },
+    ...[folded, ...NARROWER.map((most) => narrowValues(folded, most))].map((containers) => ({ ...bare, containers })),
+  ].map(encode);
   return smaller.find(fits) ?? (smaller.at(-1) as Buffer);
 }
 

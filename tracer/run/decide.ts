@@ -40,6 +40,8 @@ export interface Facts {
   /** The ledger is more than half full, and holds containers that could be freed once a report of them is stored. */
   readonly crowded: boolean;
   readonly courier: CourierState;
+  /** The second probe. `holdsGate`: the target is not to start before it watches. `behind`: what the target did may still be under way. */
+  readonly falco: { readonly holdsGate: boolean; readonly behind: boolean };
 }
 
 export type Action = 'open-gate' | 'submit-armed' | 'submit-snapshot' | 'submit-final';
@@ -68,6 +70,8 @@ export const FLUSH_LOOK_MS = 50;
  * go before, so that this wait adds nothing to a deletion. It ends for runtimes and kubelets that keep sandboxes.
  */
 export const SANDBOX_WAIT_MS = 3_000;
+/** How long the last report may wait for what Falco is about to tell, beside a sandbox that takes some 100 ms to be torn down. */
+export const DRAIN_MS = 300;
 /** Between two early snapshots after which nothing could be freed; doubles up to the last one. */
 const EARLY_PAUSE_MS = { first: 1_000, last: 60_000 } as const;
 /** Everything that Flak installed waits for its tracers to leave while it is being removed. */
@@ -108,7 +112,7 @@ function isFlushOrdered({ order, stopping }: Facts): boolean {
 }
 
 function awaitGate(facts: Facts, pace: Pace): Decision {
-  if (facts.gate === 'waiting') {
+  if (facts.gate === 'waiting' || (facts.gate === 'seen' && facts.falco.holdsGate)) {
     if (facts.stopping?.answer === 'hand-over') return { ending: 'handed-over' };
     return { phase: { kind: 'awaiting-gate' }, actions: [], wakeAtMs: facts.nowMs + GATE_LOOK_MS };
   }
@@ -160,8 +164,10 @@ function nextEarly({ early }: Recording, { crowded, nowMs }: Facts, taken: boole
 
 function flush(phase: Extract<Phase, { kind: 'flushing' }>, facts: Facts): Decision {
   const quietSinceMs = facts.ended === 'no' ? null : (phase.quietSinceMs ?? facts.nowMs);
-  const quiet = quietSinceMs !== null && facts.nowMs - quietSinceMs >= SANDBOX_WAIT_MS;
-  if (facts.ended === 'pod' || quiet) return { phase: { kind: 'closing' }, actions: ['submit-final'], wakeAtMs: null };
+  const quietMs = quietSinceMs === null ? 0 : facts.nowMs - quietSinceMs;
+  const drained = !facts.falco.behind || quietMs >= DRAIN_MS;
+  if ((facts.ended === 'pod' && drained) || quietMs >= SANDBOX_WAIT_MS)
+    return { phase: { kind: 'closing' }, actions: ['submit-final'], wakeAtMs: null };
   return { phase: { kind: 'flushing', quietSinceMs }, actions: [], wakeAtMs: facts.nowMs + FLUSH_LOOK_MS };
 }
 

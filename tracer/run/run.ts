@@ -14,7 +14,7 @@ import type { Bell } from './bell.ts';
 import { decide, type Ending, type Pace, type Phase } from './decide.ts';
 import type { ArmingFacts } from './gate-sight.ts';
 import type { Hearing } from './hearing.ts';
-import { Session } from './session.ts';
+import { Session, type SessionDeps } from './session.ts';
 import { sitOut } from './sit-out.ts';
 
 export interface RunDeps {
@@ -28,6 +28,9 @@ export interface RunDeps {
   readonly roll: ContainerRoll;
   readonly gate: Gate;
   readonly place: Place;
+  /** Started when the ledger is armed, so that it takes nothing from it. */
+  readonly falco: SessionDeps['falco'];
+  readonly files: SessionDeps['files'];
   readonly courier: Courier;
   readonly hearing: Hearing;
   readonly bell: Bell;
@@ -80,6 +83,7 @@ async function runArmed(deps: RunDeps, slot: Slot, pod: PodCgroup): Promise<Endi
       createdBefore: deps.containersCreated(),
     };
     deps.log.info({ ...arming, cgroup: pod.path }, 'The ledger is armed');
+    deps.falco.start();
     const session = new Session({ ...deps, slot, readPod: () => deps.readPod(pod.path), arming });
     session.look();
     const onPodChange = (): void => {
@@ -95,11 +99,13 @@ async function runArmed(deps: RunDeps, slot: Slot, pod: PodCgroup): Promise<Endi
   }
 }
 
-async function follow({ hearing, bell, clock, log, pace }: RunDeps, session: Session): Promise<Ending> {
+async function follow({ hearing, bell, clock, log, pace, falco }: RunDeps, session: Session): Promise<Ending> {
   let phase: Phase = { kind: 'awaiting-gate' };
   for (;;) {
     await session.tend(hearing.ready());
     const heard = { order: hearing.order(), stopping: hearing.stopping() };
+    // The report that is handed over with must not be outrun by what Falco goes on telling.
+    if (heard.stopping?.answer === 'hand-over') falco.finish('handed-over');
     const decision = decide(phase, { nowMs: clock.steadyMs(), ...heard, ...session.facts(phase) }, pace);
     if ('ending' in decision) return decision.ending;
     if (decision.phase.kind !== phase.kind) log.info({ phase: decision.phase.kind }, 'The run entered a phase');

@@ -1,11 +1,13 @@
 /** An armed target: what its facts are at this moment, and what the run's actions do to it. */
 import type { Logger } from 'pino';
-import type { RecordedReport } from '../../profile/recording.ts';
+import type { FalcoSection, FilesSection } from '../../profile/probes.ts';
+import type { PartialReason, RecordedReport } from '../../profile/recording.ts';
 import { endOf } from '../cgroups/pod-end.ts';
 import type { PodPopulation } from '../cgroups/read-pod-cgroup.ts';
 import { instantOfBootNs, type Clock } from '../clock.ts';
 import { containerIdOf } from '../containers/container-id.ts';
 import type { ContainerRoll } from '../containers/roll.ts';
+import type { SecondProbe } from '../falco/second-probe.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { ContainerReading, Slot, SlotReading } from '../ledger/ledger.ts';
 import { encodeReport, recordedReport, type Recorded, type ReportHead } from '../report/compose.ts';
@@ -25,6 +27,9 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly log: Pick<Logger, 'warn'>;
   readonly head: ReportHead;
+  readonly falco: SecondProbe;
+  /** null where nobody wants to know of files. */
+  readonly files: { section(falco: FalcoSection): FilesSection } | null;
   /** `createdBefore` must have been looked up after the slot was joined. */
   readonly arming: ArmingFacts;
 }
@@ -39,7 +44,7 @@ export class Session {
   readonly #serving: Serving;
   readonly #armedAt: Date;
   #reading: { readonly changes: bigint; readonly of: SlotReading } | undefined;
-  #submitted: bigint | undefined;
+  #submitted: { readonly ledger: bigint | undefined; readonly falco: number } | undefined;
   /** Containers that are gone and whose whole recording the control plane has. */
   #stored: readonly ContainerReading[] = [];
 
@@ -58,20 +63,34 @@ export class Session {
     return population;
   }
 
-  facts(phase: Phase): Pick<Facts, 'gate' | 'ended' | 'grew' | 'crowded' | 'courier'> {
-    const { slot, roll, courier } = this.#deps;
+  facts(phase: Phase): Pick<Facts, 'gate' | 'ended' | 'grew' | 'crowded' | 'courier' | 'falco'> {
+    const { slot, roll, courier, falco } = this.#deps;
     return {
       gate: phase.kind === 'awaiting-gate' ? this.#gateSight() : 'behind',
       ended: phase.kind === 'flushing' ? endOf(this.look(), (id) => roll.describe(id).kind) : 'no',
-      grew: slot.changes() !== this.#submitted,
+      grew: slot.changes() !== this.#submitted?.ledger || falco.changes() !== this.#submitted.falco,
       crowded: phase.kind === 'recording' && this.#isCrowded(),
       courier: courier.state(),
+      falco: { holdsGate: falco.holdsGate(), behind: falco.isBehind() },
     };
   }
 
   act(action: Action): void {
-    if (action === 'open-gate') this.#deps.gate.open();
-    else this.#submit(KINDS[action]);
+    const { gate, falco } = this.#deps;
+    if (action === 'open-gate') {
+      gate.open();
+      return;
+    }
+    if (action === 'submit-armed') this.#release();
+    if (action === 'submit-final') falco.finish('ended');
+    this.#submit(KINDS[action]);
+  }
+
+  /** Nothing holds the target back any more; behind a gate that isn't ours, nothing has. */
+  #release(): void {
+    const { arming, clock, falco } = this.#deps;
+    if (arming.resumed) falco.release(this.#armedAt, 'tracer-restarted');
+    else falco.release(clock.now(), 'late');
   }
 
   /**
@@ -113,7 +132,7 @@ export class Session {
     const known = this.#read().containers;
     const gone = goneOf(known, this.look());
     const recorded = this.#recorded(kind);
-    this.#submitted = this.#reading?.changes;
+    this.#submitted = { ledger: this.#reading?.changes, falco: this.#deps.falco.changes() };
     courier.submit(
       (number) => encodeReport(recordedReport(head, number, recorded)),
       () => {
@@ -124,7 +143,8 @@ export class Session {
   }
 
   #recorded(kind: RecordedReport['kind']): Recorded {
-    const { clock, arming, gate, slot } = this.#deps;
+    const { clock, arming, gate, slot, files } = this.#deps;
+    const falco = this.#deps.falco.section();
     return {
       kind,
       takenAt: clock.now(),
@@ -132,9 +152,15 @@ export class Session {
       armedAt: this.#armedAt,
       gateOpenedAt: gate.openedAt(),
       containers: this.#recordings(),
-      reasons: [...armingReasons(arming), ...this.#read().reasons],
+      reasons: [...armingReasons(arming), ...this.#read().reasons, ...this.#falcoReasons()],
       notes: slot.resumed ? ['tracer-restarted'] : [],
+      falco,
+      ...(files === null ? {} : { files: files.section(falco) }),
     };
+  }
+
+  #falcoReasons(): PartialReason[] {
+    return this.#deps.falco.isMissing() ? ['falco-missing'] : [];
   }
 
   async #free(): Promise<void> {

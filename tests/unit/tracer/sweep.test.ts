@@ -13,7 +13,11 @@ const NOW = new Date();
 const YESTERDAY = new Date(NOW.getTime() - 25 * 3_600_000);
 
 function setUp(tree: TemporaryTree) {
-  const places = { gateRoot: join(tree.root, 'gates'), rollRoot: join(tree.root, 'names') };
+  const places = {
+    gateRoot: join(tree.root, 'gates'),
+    rollRoot: join(tree.root, 'names'),
+    falcoRoot: join(tree.root, 'falco'),
+  };
   const left = (directory: string): string[] => readdirSync(directory).sort();
   return { ...places, places, gates: () => left(places.gateRoot), rolls: () => left(places.rollRoot) };
 }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { RecordedReport, Report } from '../../../../profile/recording.ts';
 import { reportSchema } from '../../../../profile/recording.ts';
+import { NO_FALCO } from '../../../../tracer/falco/second-probe.ts';
 import { encodeReport, recordedReport, refusedReport, REPORT_BOUNDS } from '../../../../tracer/report/compose.ts';
+import { foldRestarts } from '../../../../profile/union-recordings.ts';
 import { recordingsOf } from '../../../../tracer/report/recordings.ts';
 import type { ContainerReading } from '../../../../tracer/ledger/ledger.ts';
 import { container, report } from '../../../arbitraries.ts';
@@ -20,6 +22,7 @@ const recorded = {
   containers: [],
   reasons: ['late-arming', 'late-arming'],
   notes: [],
+  falco: NO_FALCO.section(),
 } as const;
 
 describe('a report', () => {
@@ -67,6 +70,34 @@ describe('a report', () => {
     const [entry] = sent.containers[0]?.entries ?? [];
     assert.equal(entry?.calls.length, calls.length);
     assert.deepEqual([entry.arguments[0], entry.arguments.at(-1)], [{ ...seen[0], tuples: [], wide: true }, few]);
+  });
+});
+
+describe('a report that the second probe has too much to say for', () => {
+  const names = Array.from({ length: 576 }, (_, nr) => `call_${nr}_${'x'.repeat(50)}`);
+  const calls = Array.from({ length: 64 }, (_, index) => ({ container: `c${index}`, names }));
+  const falco = { ...NO_FALCO.section(), state: 'watching' as const, events: 7, calls };
+  const files = {
+    containers: [{ container: 'app', paths: [{ path: '/etc/hosts', access: ['read' as const] }] }],
+    lines: { kept: 1, dropped: 0, uploaded: 1 },
+    reasons: [],
+  };
+
+  it('keeps all that the ledger saw, values included, and says that the rest had no room', () => {
+    const containers = fc.sample(container(fc.stringMatching(/^[0-9a-f]{64}$/)), { numRuns: 2, seed: 7 });
+    const made = recordedReport(head, 1, { ...recorded, containers, falco, files });
+    const bytes = encodeReport(made);
+    const sent = reportSchema.parse(JSON.parse(bytes.toString('utf8'))) as RecordedReport;
+    assert.ok(bytes.length <= REPORT_BOUNDS.bytes);
+    assert.deepEqual(sent.containers, foldRestarts(containers));
+    assert.deepEqual([sent.falco?.calls, sent.falco?.events], [[], 7]);
+    assert.match(sent.falco?.detail ?? '', /no room/);
+    assert.deepEqual([sent.files?.containers, sent.files?.reasons], [[], ['paths-folded']]);
+  });
+
+  it('goes out whole where it fits', () => {
+    const made = recordedReport(head, 1, { ...recorded, falco: { ...falco, calls: calls.slice(0, 1) }, files });
+    assert.deepEqual(reportSchema.parse(JSON.parse(encodeReport(made).toString('utf8'))), made);
   });
 });
 

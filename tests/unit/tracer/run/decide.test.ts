@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { ORDERS } from '../../../../profile/recording.ts';
 import {
   decide,
+  DRAIN_MS,
   FLUSH_LOOK_MS,
   GATE_LOOK_MS,
   LEAVE_MS,
@@ -21,6 +22,7 @@ const calm: Facts = {
   grew: false,
   crowded: false,
   courier: 'idle',
+  falco: { holdsGate: false, behind: false },
 };
 const step = (phase: Phase, facts: Partial<Facts>) => decide(phase, { ...calm, ...facts }, pace);
 
@@ -46,6 +48,13 @@ describe('the next step', () => {
     it('is recording, without opening anything, where the target is past it', () => {
       const next = step(awaiting, { gate: 'behind' });
       assert.deepEqual('actions' in next && next.actions, ['submit-armed']);
+    });
+    it('is another look while Falco, which is required, has not seen it, and opening it once that is over', () => {
+      const holding = { holdsGate: true, behind: false };
+      const held = step(awaiting, { gate: 'seen', falco: holding });
+      assert.deepEqual(held, { phase: awaiting, actions: [], wakeAtMs: 1000 + GATE_LOOK_MS });
+      const past = step(awaiting, { gate: 'behind', falco: holding });
+      assert.deepEqual('actions' in past && past.actions, ['submit-armed']);
     });
     it('is flushing when the target is deleted before it started', () => {
       const next = step(awaiting, { order: 'flush', gate: 'seen' });
@@ -116,6 +125,14 @@ describe('the next step', () => {
     it('is the final report at once when nothing of the pod is left', () => {
       assert.deepEqual(step(flushing, { ended: 'pod' }), { phase: closing, actions: ['submit-final'], wakeAtMs: null });
     });
+    it('is a last moment for what Falco is about to tell, which ends though Falco never ends telling', () => {
+      const behind = { ended: 'pod', falco: { holdsGate: false, behind: true } } as const;
+      const first = step(flushing, behind);
+      assert.ok('phase' in first);
+      assert.deepEqual([first.phase, first.actions], [{ kind: 'flushing', quietSinceMs: 1000 }, []]);
+      const later = step(first.phase, { ...behind, nowMs: 1000 + DRAIN_MS });
+      assert.deepEqual('actions' in later && later.actions, ['submit-final']);
+    });
     it('is the final report when no container has lived for as long as the sandbox is waited for', () => {
       const first = step(flushing, { ended: 'containers' });
       assert.deepEqual('phase' in first && first.phase, { kind: 'flushing', quietSinceMs: 1000 });
@@ -173,6 +190,7 @@ describe('the next step', () => {
     grew: fc.boolean(),
     crowded: fc.boolean(),
     courier: fc.constantFrom('idle' as const, 'busy' as const, 'finished' as const, 'rejected' as const),
+    falco: fc.record({ holdsGate: fc.boolean(), behind: fc.boolean() }),
   });
 
   it('never looks again at once: whatever is waited for, time passes or somebody rings', () => {

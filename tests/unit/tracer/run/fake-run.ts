@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import type { Order, Report } from '../../../../profile/recording.ts';
 import { NO_CGROUP } from '../../../../tracer/cgroups/find-pod-cgroup.ts';
 import type { PodPopulation } from '../../../../tracer/cgroups/read-pod-cgroup.ts';
+import { NO_FALCO } from '../../../../tracer/falco/second-probe.ts';
 import type { ContainerReading, JoinResult, Slot } from '../../../../tracer/ledger/ledger.ts';
 import type { Placed } from '../../../../tracer/place/place.ts';
 import type { OrderOutcome, PutOutcome } from '../../../../tracer/report/control-plane.ts';
@@ -200,6 +201,8 @@ export function createFakeRun(over: Partial<RunDeps> = {}, slot = new FakeSlot()
           world.unplaced += 1;
         },
       },
+      falco: NO_FALCO,
+      files: null,
       courier: createCourier(shared),
       hearing: startHearing({ ...shared, termination: termination.signal, graceMs: 30_000 }),
       bell,

@@ -1,8 +1,7 @@
-/** Falco was not asked for. */
+/** The second probe as the run has it in hand, and none where it was not asked for. */
 import type { FalcoSection } from '../../profile/probes.ts';
 import type { Falco } from './falco.ts';
 
-/** What the run has in hand of Falco. */
 export type SecondProbe = Pick<
   Falco,
   'start' | 'holdsGate' | 'release' | 'isBehind' | 'changes' | 'isMissing' | 'section' | 'finish' | 'close'
