@@ -17,6 +17,10 @@ fi
 
 # npm writes node_modules/.package-lock.json last, so it is newer than the lockfile only after a whole installation.
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+	if [ -L node_modules ]; then
+		echo "flak: node_modules is a link, and npm ci would empty what it leads to; remove the link, or install there." >&2
+		exit 3
+	fi
 	echo "flak: installing the npm packages of package-lock.json (npm ci)" >&2
 	npm ci --no-fund --no-audit --loglevel=error >&2
 	touch node_modules/.package-lock.json
