@@ -42,10 +42,11 @@ function faringOf({
   return { state, version, watched: readyAt !== null, drops, gaps: gaps.length + gapsOmitted };
 }
 
-/** One that never showed an event has nothing that could be compared. */
+/** One that never showed an event has nothing that could be compared, nor has a report that had no room for it. */
 function falcoOf({ falco }: RecordedReport, name: string, calls: readonly ProfiledCall[]): ProfiledFalco | undefined {
   const row = falco?.calls.find(({ container }) => container === name);
-  if (falco === undefined || (falco.readyAt === null && row === undefined)) return undefined;
+  const compared = row !== undefined || (falco?.readyAt != null && falco.calls.length > 0);
+  if (falco === undefined || !compared) return undefined;
   const { saw, onlyFalco, onlyLedger } = crossCheck(calls, row?.names ?? []);
   const agreement = { saw: [...saw], onlyFalco: [...onlyFalco], onlyLedger: [...onlyLedger], shed: falco.shed };
   // Within the bounds, and in order.

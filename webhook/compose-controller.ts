@@ -83,6 +83,7 @@ function composeReconcile(parts: ControllerParts, perform: Perform, leadingSince
       tracersPerNode: configuration.tracer.perNode,
       gateImage: configuration.gate.image,
       gateImageMirror: configuration.gate.imageMirror,
+      probes: configuration.probes,
     },
     leadingSinceMs,
     now: clock.now,

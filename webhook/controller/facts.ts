@@ -1,10 +1,12 @@
 /** Everything that a decision about one target is made from. Gathered by reconcile.ts, judged by plan.ts. */
 import { z } from 'zod';
+import type { FalcoSection, FilesSection } from '../../profile/probes.ts';
 import type { Refusal } from '../../profile/recording.ts';
 import { workloadSchema } from '../../profile/syscall-profile.ts';
 import type { Workload } from '../../profile/syscall-profile.ts';
 import type { TargetPod } from './target-pod.ts';
 import type { TraceStatus } from './trace-status.ts';
+import type { ProbeSettings } from './tracer-probes.ts';
 
 /** The Trace object; `status` is null before its first status was written. */
 export interface TraceFacts {
@@ -21,6 +23,8 @@ export const targetFactsSchema = z.object({
   namespace: z.string(),
   podName: z.string(),
   workload: workloadSchema.nullable(),
+  /** False where the owner wants no rules on argument values; absent from older tracers. */
+  argumentRules: z.boolean().optional(),
 });
 export type TargetFacts = z.infer<typeof targetFactsSchema>;
 
@@ -43,6 +47,10 @@ export interface TracerFacts {
   readonly target: TargetFacts | null;
 }
 
+/** A report's second probe, without what it saw. */
+export type FalcoFacts = Omit<FalcoSection, 'calls' | 'events'>;
+export type FilesFacts = Omit<FilesSection, 'containers'>;
+
 /** What matters of the newest stored report; its recordings are read when they are merged. */
 export type ReportFacts =
   | {
@@ -50,6 +58,10 @@ export type ReportFacts =
       readonly arming: 'before-gate' | 'late';
       readonly armedAt: string;
       readonly gateOpenedAt: string | null;
+      /** null: of a tracer that knows no second probe. */
+      readonly falco: FalcoFacts | null;
+      /** null: not asked for. */
+      readonly files: FilesFacts | null;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly detail: string };
 
@@ -77,6 +89,8 @@ export interface PlanSettings {
   readonly gateImage: string;
   /** A second reference to the gate's image; null where none is configured. */
   readonly gateImageMirror: string | null;
+  /** Of pods that don't say. */
+  readonly probes: ProbeSettings;
 }
 
 export interface Facts {

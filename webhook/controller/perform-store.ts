@@ -12,6 +12,7 @@ import type { Action } from './actions.ts';
 import type { Facts } from './facts.ts';
 import { writeTraceStatus } from './perform-trace.ts';
 import { tracedContainers } from './plan-status.ts';
+import { tracedProbes } from './traced-probes.ts';
 import type { TraceStatus } from './trace-status.ts';
 import { explain } from './untraced-reasons.ts';
 
@@ -60,18 +61,24 @@ function contributionsFor(
     containers: containersOf(facts),
     endedAt: new Date(action.endedAtMs).toISOString(),
     extraReasons: action.extraReasons,
+    argumentRules: facts.pod?.wishes.argumentRules ?? facts.tracer?.target?.argumentRules ?? true,
   });
+}
+
+function detailOf(reason: PartialReason, { disagreements }: Completeness): string | undefined {
+  return reason === 'falco-disagrees' ? disagreements?.join(', ') : undefined;
 }
 
 /** Of the pod; of the Trace where the pod is gone; digests that the pod's status has lost are the Trace's. */
 function containersOf({ pod, trace }: Facts): TargetContainer[] {
   const known = trace?.status?.containers ?? [];
   if (pod === null) return known.map((container) => ({ ...container, containerIds: [] }));
-  return pod.containers.map(({ name, image, imageDigest, containerIds }) => ({
+  return pod.containers.map(({ name, image, imageDigest, containerIds, mounts }) => ({
     name,
     image,
     imageDigest: imageDigest === '' ? (known.find((one) => one.name === name)?.imageDigest ?? '') : imageDigest,
     containerIds,
+    mounts,
   }));
 }
 
@@ -121,8 +128,9 @@ function finalStatus(
     ...(report.gateOpenedAt === null ? {} : { gateOpenedAt: report.gateOpenedAt }),
     ...(facts.workload === null ? {} : { workload: facts.workload }),
     ...(facts.pod === null ? {} : { containers: tracedContainers(facts, facts.pod) }),
+    probes: tracedProbes(report),
     completeness,
     profiles,
-    ...(reason === undefined ? {} : { reason, message: explain(reason) }),
+    ...(reason === undefined ? {} : { reason, message: explain(reason, detailOf(reason, completeness)) }),
   };
 }

@@ -61,7 +61,12 @@ async function createTracer(
     image: image.value,
     arming: action.arming,
     medium: action.medium,
-    facts: { namespace: pod.namespace, podName: pod.name, workload },
+    facts: {
+      namespace: pod.namespace,
+      podName: pod.name,
+      workload,
+      argumentRules: pod.wishes.argumentRules,
+    },
   };
   // A tracer for a target whose trace has just been finished by another leader would find nothing to do.
   if (await isFinishedNow(deps.traces, facts)) return { kind: 'conflict' };

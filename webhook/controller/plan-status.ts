@@ -6,6 +6,7 @@ import type { Obstacle } from './plan-give-up.ts';
 import type { TargetPod } from './target-pod.ts';
 import { explain } from './untraced-reasons.ts';
 import { WAITS } from './plan-times.ts';
+import { tracedProbes } from './traced-probes.ts';
 import type { TracedContainer, TracePhase, TraceStatus } from './trace-status.ts';
 
 /** Limits of manifests/base/crd-traces.yaml: what a pod's spec may hold beyond them is shown cut. */
@@ -54,6 +55,7 @@ export function statusOf(facts: Facts, pod: TargetPod, found: Obstacle | null, e
     ...(tracer === null ? {} : { tracer: tracer.name }),
     ...(recorded === null ? {} : { armedAt: recorded.armedAt }),
     ...(recorded === null || recorded.gateOpenedAt === null ? {} : { gateOpenedAt: recorded.gateOpenedAt }),
+    ...(recorded === null ? {} : { probes: tracedProbes(recorded) }),
     ...trouble(facts, pod, found),
   };
 }

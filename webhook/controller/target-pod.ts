@@ -22,6 +22,8 @@ export interface TargetContainer extends TracedContainer {
   readonly readyId: string | null;
   /** When it last stopped; null if it never did, or the status has forgotten. */
   readonly lastFinishedAtMs: number | null;
+  /** Where volumes are mounted into it. */
+  readonly mounts: readonly { readonly path: string; readonly readOnly: boolean }[];
 }
 
 /** How the gate is told to open. `none`: the target has no gate (it was labelled when it ran). */

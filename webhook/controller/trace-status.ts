@@ -1,4 +1,5 @@
 /** The `Trace` object: one target's run, from its pod's creation to its profile. */
+import type { FalcoState, FileReason } from '../../profile/probe-words.ts';
 import type { Completeness, Workload } from '../../profile/syscall-profile.ts';
 
 /**
@@ -23,6 +24,31 @@ export interface TraceSpec {
   readonly podUid: string;
 }
 
+/** Which probes a trace has, and how they fare. */
+export interface TracedProbes {
+  readonly ledger: 'before-gate' | 'late';
+  /** Absent of tracers that know no second probe. */
+  readonly falco?: {
+    readonly state: FalcoState;
+    /** In words, where the state says too little. */
+    readonly detail?: string;
+    readonly version?: string;
+    /** Falco's own count, of the whole node. */
+    readonly drops: number;
+    /** Times at which it did not watch. */
+    readonly gaps: number;
+    /** Calls that it leaves out, since it dropped events. */
+    readonly shed: number;
+  };
+  /** Absent where file accesses were not asked for. */
+  readonly files?: {
+    readonly linesKept: number;
+    readonly linesDropped: number;
+    readonly linesUploaded: number;
+    readonly reasons: readonly FileReason[];
+  };
+}
+
 export interface TraceStatus {
   readonly phase: TracePhase;
   readonly node?: string;
@@ -35,6 +61,7 @@ export interface TraceStatus {
   /** Machine-readable: a partial reason, a release reason or a refusal; `message` says it in words. */
   readonly reason?: string;
   readonly message?: string;
+  readonly probes?: TracedProbes;
   readonly completeness?: Completeness;
   /** Names of the SyscallProfiles that this trace was merged into. */
   readonly profiles?: readonly string[];

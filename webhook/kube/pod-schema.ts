@@ -11,6 +11,7 @@ const containerSchema = z.object({
   command: words,
   args: words,
   restartPolicy: z.string().nullish(),
+  volumeMounts: z.array(z.object({ mountPath: z.string(), readOnly: z.boolean().nullish() })).nullish(),
   ...commandFields,
 });
 export type ContainerSpec = z.infer<typeof containerSchema>;

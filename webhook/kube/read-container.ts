@@ -52,5 +52,9 @@ export function readContainer(
     containerIds: idsOf(status),
     readyId: readyIdOf(status),
     lastFinishedAtMs: everStarted(status) ? finished : null,
+    mounts: (spec.volumeMounts ?? []).map(({ mountPath, readOnly }) => ({
+      path: mountPath,
+      readOnly: readOnly === true,
+    })),
   };
 }

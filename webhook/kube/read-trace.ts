@@ -1,7 +1,10 @@
 /** From objects that Flak itself wrote to the facts that the controller decides from. */
 import { z } from 'zod';
+import { FALCO_STATES, FILE_REASONS } from '../../profile/probe-words.ts';
+import type { FalcoState, FileReason } from '../../profile/probe-words.ts';
+import type { FalcoSection, FilesSection } from '../../profile/probes.ts';
 import { completenessSchema, workloadSchema } from '../../profile/syscall-profile.ts';
-import type { ReportFacts, TraceFacts } from '../controller/facts.ts';
+import type { FalcoFacts, FilesFacts, ReportFacts, TraceFacts } from '../controller/facts.ts';
 import { TRACE_PHASES } from '../controller/trace-status.ts';
 import type { TraceStatus } from '../controller/trace-status.ts';
 import { LABELS } from '../names.ts';
@@ -16,6 +19,28 @@ const containerSchema = z.object({
   imageDigest: z.string(),
 });
 
+const probesSchema = z.object({
+  ledger: z.enum(['before-gate', 'late']),
+  falco: z
+    .object({
+      state: z.enum(Object.keys(FALCO_STATES) as [FalcoState, ...FalcoState[]]),
+      detail: z.string().optional(),
+      version: z.string().optional(),
+      drops: z.number(),
+      gaps: z.number(),
+      shed: z.number(),
+    })
+    .optional(),
+  files: z
+    .object({
+      linesKept: z.number(),
+      linesDropped: z.number(),
+      linesUploaded: z.number(),
+      reasons: z.array(z.enum(Object.keys(FILE_REASONS) as [FileReason, ...FileReason[]])),
+    })
+    .optional(),
+});
+
 const statusSchema = z.object({
   phase: z.enum(TRACE_PHASES),
   node: z.string().optional(),
@@ -27,6 +52,7 @@ const statusSchema = z.object({
   endedAt: z.string().optional(),
   reason: z.string().optional(),
   message: z.string().optional(),
+  probes: probesSchema.optional().catch(undefined),
   completeness: completenessSchema.optional(),
   profiles: z.array(z.string()).optional(),
 });
@@ -77,8 +103,23 @@ export function readReport(object: unknown): { readonly podUid: string; readonly
   }
 }
 
+function slimFalco({ state, detail, version, readyAt, drops, gaps, gapsOmitted, shed }: FalcoSection): FalcoFacts {
+  return { state, detail, version, readyAt, drops, gaps, gapsOmitted, shed };
+}
+
+function slimFiles({ lines, reasons }: FilesSection): FilesFacts {
+  return { lines, reasons };
+}
+
 function factsOf(report: ReturnType<typeof parseTraceState>['report']): ReportFacts {
   if (report.kind === 'refused') return { kind: report.kind, refusal: report.refusal, detail: report.detail };
-  const { kind, arming, armedAt, gateOpenedAt } = report;
-  return { kind, arming, armedAt, gateOpenedAt };
+  const { kind, arming, armedAt, gateOpenedAt, falco, files } = report;
+  return {
+    kind,
+    arming,
+    armedAt,
+    gateOpenedAt,
+    falco: falco ? slimFalco(falco) : null,
+    files: files ? slimFiles(files) : null,
+  };
 }

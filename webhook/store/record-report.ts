@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { reportSchema, type RecordedReport, type Report } from '../../profile/recording.ts';
 import { foldRestarts } from '../../profile/union-recordings.ts';
+import { withoutProbeLists } from '../../profile/without-probe-lists.ts';
 import type { Outcome } from '../kube/outcome.ts';
 import { accept, NOTHING_STORED, type StoredReports } from './accept.ts';
 import { combine } from './combine.ts';
@@ -14,7 +15,7 @@ const MAX_CONFLICTS = 5;
 /**
  * - `stored`, `repeated`: the tracer may forget the report. - `malformed`: `problems` says where it differs from the schema.
  * - `taken`: number in use, the newest is `newest`. - `finished`: the trace has its final report.
- * - `too-large`: what would be kept exceeds the bound even with restarts folded. - `try-later`: the API server can't now.
+ * - `too-large`: what would be kept exceeds the bound even with restarts folded and the second probe's lists left out. - `try-later`: the API server can't now.
  */
 export type RecordOutcome =
   | { readonly kind: 'stored' | 'repeated' | 'finished' | 'too-large' }
@@ -114,7 +115,7 @@ function fit(report: Report, limitBytes: number): Report | undefined {
   const fits = (candidate: Report): boolean => Buffer.byteLength(JSON.stringify(candidate)) <= limitBytes;
   if (fits(report) || report.kind === 'refused') return report;
   const folded: RecordedReport = { ...report, containers: foldRestarts(report.containers) };
-  return fits(folded) ? folded : undefined;
+  return [folded, withoutProbeLists(folded)].find(fits);
 }
 
 function notNow(outcome: Exclude<Outcome<unknown>, { kind: 'ok' }>): RecordOutcome {

@@ -78,6 +78,7 @@ describe('limits in the CRDs', () => {
       armedAt: true,
       gateOpenedAt: true,
       endedAt: true,
+      probes: true,
       reason: true,
       message: true,
       completeness: true,

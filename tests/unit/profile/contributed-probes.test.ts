@@ -112,6 +112,11 @@ describe('what the second probe adds to a profile', () => {
     assert.deepEqual(contributed({ falco: { ...FALCO, readyAt: null } }).get('app')?.falco?.saw, ['read', 'write']);
   });
 
+  it('compares nothing where the report had no room for what Falco saw', () => {
+    const falco = { ...FALCO, calls: [] };
+    assert.equal(contributed({ falco }).get('app')?.falco, undefined);
+  });
+
   it('is what was done with files, with what that means for the root', () => {
     const app = contributed({ files: FILES }).get('app');
     assert.deepEqual(app?.files, {

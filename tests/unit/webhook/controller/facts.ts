@@ -3,6 +3,7 @@ import type { Action, Plan } from '../../../../webhook/controller/actions.ts';
 import type { Facts, TracerFacts, TraceFacts } from '../../../../webhook/controller/facts.ts';
 import type { Gate, TargetContainer, TargetPod } from '../../../../webhook/controller/target-pod.ts';
 import type { TraceStatus } from '../../../../webhook/controller/trace-status.ts';
+import { TRACER_SETTINGS } from './tracer-settings.ts';
 import { readWishes } from '../../../../webhook/wishes.ts';
 
 export const NOW = Date.UTC(2026, 0, 1, 12);
@@ -21,6 +22,7 @@ export function container(changes: Partial<TargetContainer> = {}): TargetContain
     containerIds: ['containerd://a'],
     readyId: null,
     lastFinishedAtMs: null,
+    mounts: [],
     ...changes,
   };
 }
@@ -115,6 +117,8 @@ export function recordedFacts(kind: 'armed' | 'snapshot' | 'final' = 'snapshot')
     arming: 'before-gate',
     armedAt: new Date(NOW - 62_000).toISOString(),
     gateOpenedAt: new Date(NOW - 61_500).toISOString(),
+    falco: null,
+    files: null,
   } as const;
 }
 
@@ -141,6 +145,7 @@ export function facts(changes: Partial<Facts> = {}): Facts {
       tracersPerNode: 10,
       gateImage: 'gate:1',
       gateImageMirror: null,
+      probes: TRACER_SETTINGS.probes,
     },
     ...changes,
   };
