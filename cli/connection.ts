@@ -23,19 +23,30 @@ export interface Connection {
 
 export type Connect = (options: ConnectionOptions) => Result<Connection>;
 
+export type FindKubeconfig = (options: ConnectionOptions) => Result<string>;
+
 /** The first of: the option, the first file of KUBECONFIG, `~/.kube/config`, that exists. */
-export function connectBy(
+export function findKubeconfigBy(
   environmentVariables: Readonly<Record<string, string | undefined>>,
   home: string,
   exists: (path: string) => boolean,
-): Connect {
-  return ({ kubeconfig, context }) => {
+): FindKubeconfig {
+  return ({ kubeconfig }) => {
     const places = environmentVariables['KUBECONFIG']?.split(':') ?? [`${home}/.kube/config`];
     const path = kubeconfig ?? places.find(exists);
-    if (path === undefined || !exists(path))
-      return environment(`there is no kubeconfig at ${kubeconfig ?? places.join(', ')}; name one with --kubeconfig.`);
-    const cluster = connectCluster(path, context);
-    return cluster.kind === 'ok' ? ok({ cluster: cluster.value, namespace: contextNamespace(path, context) }) : cluster;
+    if (path !== undefined && exists(path)) return ok(path);
+    return environment(`there is no kubeconfig at ${kubeconfig ?? places.join(', ')}; name one with --kubeconfig.`);
+  };
+}
+
+export function connectBy(...places: Parameters<typeof findKubeconfigBy>): Connect {
+  const findKubeconfig = findKubeconfigBy(...places);
+  return ({ kubeconfig, context }) => {
+    const path = findKubeconfig(kubeconfig === undefined ? {} : { kubeconfig });
+    if (path.kind !== 'ok') return path;
+    const cluster = connectCluster(path.value, context);
+    if (cluster.kind !== 'ok') return cluster;
+    return ok({ cluster: cluster.value, namespace: contextNamespace(path.value, context) });
   };
 }
 

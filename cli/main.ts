@@ -5,7 +5,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectBy } from './connection.ts';
+import { connectBy, findKubeconfigBy } from './connection.ts';
+import { openFilesBy } from './files-store/open-store.ts';
+import { saveFolder } from './files-store/save-folder.ts';
 import { addToFolder, readTextFrom, writeFolder, writeWholeFile } from './files.ts';
 import { runCli } from './run.ts';
 import { createTerminal } from './terminal.ts';
@@ -13,6 +15,8 @@ import { createTerminal } from './terminal.ts';
 process.exitCode = await runCli(process.argv.slice(2), {
   terminal: createTerminal(process.stdout, process.stderr, process.env),
   connect: connectBy(process.env, homedir(), existsSync),
+  openFiles: openFilesBy(findKubeconfigBy(process.env, homedir(), existsSync)),
+  saveFolder,
   readText: readTextFrom(process.stdin),
   isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === false,
   writeFile: writeWholeFile,

@@ -5,6 +5,9 @@ import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import type { ExplainDeps } from './commands/explain.ts';
+import { addFilesGet } from './commands/files-get.ts';
+import type { FilesGetDeps } from './commands/files-get.ts';
+import { addFilesList } from './commands/files-list.ts';
 import { addInject } from './commands/inject.ts';
 import type { InjectDeps } from './commands/inject.ts';
 import { addInstall } from './commands/install.ts';
@@ -35,6 +38,7 @@ export type ProgramDeps = UninstallDeps &
   ExplainDeps &
   SnapshotDeps &
   InstallDeps &
+  FilesGetDeps &
   DoctorDeps;
 
 /** `flak <command>`, in the order of the help. */
@@ -55,6 +59,7 @@ const GROUPS: readonly (readonly [name: string, description: string, commands: r
   [
     ['profile', 'what is stored of a workload', [addProfileGet, addProfileList]],
     ['trace', 'what is being recorded', [addTraceStart, addTraceStop, addTraceList, addTraceWatch]],
+    ['files', 'what pods did with files, line by line', [addFilesGet, addFilesList]],
   ];
 
 /** Loaded apart from these commands (local-commands.ts). */

@@ -119,3 +119,14 @@ export const TOKEN_AUDIENCE = 'flak';
 
 /** Server name in the control plane's certificate that tracers ask for (they connect to the ClusterIP, no DNS). */
 export const SERVER_NAME = `${OBJECTS.service}.${FLAK_NAMESPACE}.svc`;
+
+/** The optional store of file-access lines (manifests/overlays/files): its Service, Deployment, ConfigMap and account share a name. */
+export const FILES = {
+  name: 'flak-files',
+  /** Whoever may ask for a token of it may read lines. It has no rights of its own. */
+  readerServiceAccount: 'flak-files-reader',
+  /** Audience of tokens for it, tracers' and readers'; the control plane takes none of these. */
+  audience: 'flak-files',
+  /** In its certificate. */
+  serverName: `flak-files.${FLAK_NAMESPACE}.svc`,
+} as const;

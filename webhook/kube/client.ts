@@ -38,7 +38,7 @@ function pooled(config: KubeConfig, now: () => number): SecurityAuthentication &
   };
 }
 
-function loadConfig(source: KubeSource): KubeConfig {
+export function loadConfig(source: KubeSource): KubeConfig {
   const config = new KubeConfig();
   if (source.kind === 'in-cluster') config.loadFromCluster();
   else {

@@ -1,4 +1,4 @@
-/** Asks the API server whom a tracer's token belongs to. */
+/** Asks the API server whom a token belongs to. */
 import { z } from 'zod';
 import { TOKEN_AUDIENCE } from '../names.ts';
 import type { ReviewToken, TokenVerdict } from '../store/authenticate.ts';
@@ -23,26 +23,28 @@ const reviewSchema = z.object({
 });
 
 /** @throws when the API server refuses the review itself: Flak's own rights are broken then. */
-export function createTokenReview(request: KubeRequest): ReviewToken {
+export function createTokenReview(request: KubeRequest, audience: string = TOKEN_AUDIENCE): ReviewToken {
   return async (token) => {
-    const outcome = await attempt(() => request({ method: 'POST', path: PATH, body: reviewOf(token) }));
-    if (outcome.kind === 'ok') return verdictOf(reviewSchema.parse(outcome.value).status);
+    const outcome = await attempt(() => request({ method: 'POST', path: PATH, body: reviewOf(token, audience) }));
+    if (outcome.kind === 'ok') return verdictOf(reviewSchema.parse(outcome.value).status, audience);
     if (outcome.kind === 'try-later') return { kind: 'try-later' };
     throw new Error(`TokenReview: ${describeFailure(outcome)}`);
   };
 }
 
-function reviewOf(token: string): object {
+function reviewOf(token: string, audience: string): object {
   return {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenReview',
-    spec: { token, audiences: [TOKEN_AUDIENCE] },
+    spec: { token, audiences: [audience] },
   };
 }
 
-function verdictOf({ authenticated, audiences, user }: z.infer<typeof reviewSchema>['status']): TokenVerdict {
+type ReviewStatus = z.infer<typeof reviewSchema>['status'];
+
+function verdictOf({ authenticated, audiences, user }: ReviewStatus, audience: string): TokenVerdict {
   // An authenticator that knows no audiences answers without ours: the token could be meant for anyone.
-  if (!authenticated || !audiences.includes(TOKEN_AUDIENCE)) return { kind: 'unauthenticated' };
+  if (!authenticated || !audiences.includes(audience)) return { kind: 'unauthenticated' };
   const name = user.extra[POD_NAME]?.[0];
   const uid = user.extra[POD_UID]?.[0];
   const pod = name === undefined || uid === undefined ? null : { name, uid };

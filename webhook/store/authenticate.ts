@@ -42,16 +42,30 @@ export interface AuthenticatorDeps {
   readonly cache?: { readonly ttlMs: number; readonly maxTokens: number; readonly maxReviews: number };
 }
 
-export type Authenticate = (token: string) => Promise<Identity>;
+export type Authenticate<T = Identity> = (token: string) => Promise<T>;
 
 const TRACER_USER = `system:serviceaccount:${FLAK_NAMESPACE}:${OBJECTS.tracerServiceAccount}`;
 
+/** Takes tracers alone. */
+export function createAuthenticator(deps: AuthenticatorDeps): Authenticate {
+  return createTokenJudge(deps, identify);
+}
+
+/** What whoever judges tokens has to tell apart: these verdicts are kept for other times than the rest. */
+interface Judged {
+  readonly kind: string;
+}
+type Undecided = { readonly kind: 'invalid' } | { readonly kind: 'try-later' };
+
 /** A token's verdict is asked for once, also by requests that arrive while the first review is under way. */
-export function createAuthenticator({ reviewToken, nowMs, cache = TOKEN_CACHE }: AuthenticatorDeps): Authenticate {
-  const known = new Map<string, { readonly identity: Promise<Identity>; expiresAtMs: number }>();
+export function createTokenJudge<T extends Judged>(
+  { reviewToken, nowMs, cache = TOKEN_CACHE }: AuthenticatorDeps,
+  identify: (verdict: TokenVerdict) => T | Undecided,
+): Authenticate<T | Undecided> {
+  const known = new Map<string, { readonly identity: Promise<T | Undecided>; expiresAtMs: number }>();
   let reviews = 0;
 
-  async function review(key: string, token: string): Promise<Identity> {
+  async function review(key: string, token: string): Promise<T | Undecided> {
     reviews += 1;
     try {
       const identity = identify(await reviewToken(token));
@@ -62,7 +76,7 @@ export function createAuthenticator({ reviewToken, nowMs, cache = TOKEN_CACHE }:
       return identity;
     } catch (cause) {
       known.delete(key);
-      throw new Error('Reviewing a tracer token failed', { cause });
+      throw new Error('Reviewing a token failed', { cause });
     } finally {
       reviews -= 1;
     }
@@ -82,7 +96,8 @@ export function createAuthenticator({ reviewToken, nowMs, cache = TOKEN_CACHE }:
   };
 }
 
-function identify(verdict: TokenVerdict): Identity {
+/** Of a tracer's token, whatever it is for. */
+export function identify(verdict: TokenVerdict): Identity {
   if (verdict.kind === 'try-later') return { kind: 'try-later' };
   if (verdict.kind === 'unauthenticated') return { kind: 'invalid' };
   if (verdict.user !== TRACER_USER || verdict.pod === null) return { kind: 'foreign' };

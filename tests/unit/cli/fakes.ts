@@ -1,7 +1,7 @@
 /** A cluster in memory and a terminal that remembers, for command lines under test. */
 import { createHash } from 'node:crypto';
 import type { Cluster } from '../../../cli/cluster.ts';
-import { ok } from '../../../cli/ending.ts';
+import { environment, ok } from '../../../cli/ending.ts';
 import type { ProgramDeps } from '../../../cli/program.ts';
 import { runCli } from '../../../cli/run.ts';
 import { createTerminal } from '../../../cli/terminal.ts';
@@ -151,6 +151,8 @@ export async function runAgainst(
     writeFolder: write,
     runProgram: () => Promise.resolve(0),
     addToFolder: write,
+    openFiles: () => Promise.resolve(environment('there is no store of file-access lines')),
+    saveFolder: () => Promise.resolve(ok(undefined)),
     checkHere: () => Promise.reject(new Error('no machine to look at')),
     now: () => nowMs,
     sleep: (ms) => {

@@ -86,7 +86,7 @@ describe('authenticating a tracer', () => {
     const api = reviewer(() => verdicts.shift()?.() ?? genuine);
     const authenticate = createAuthenticator({ ...api, nowMs: () => 0 });
     assert.equal((await authenticate('t')).kind, 'try-later');
-    await assert.rejects(authenticate('t'), /Reviewing a tracer token failed/);
+    await assert.rejects(authenticate('t'), /Reviewing a token failed/);
     assert.equal((await authenticate('t')).kind, 'tracer');
   });
 

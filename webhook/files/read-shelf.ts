@@ -1,0 +1,66 @@
+/** What is on the claim when the store starts: `<root>/<uid>/trace.json` and `<root>/<uid>/<folder>/<file>`. */
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isFileName, isFolder, isTraceUid } from './path-parts.ts';
+
+/** Whose files these are. */
+export interface TraceIdentity {
+  /** UID of the target pod. */
+  readonly uid: string;
+  readonly namespace: string;
+  readonly pod: string;
+}
+
+export interface ShelvedTrace extends TraceIdentity {
+  /** Bytes by `<folder>/<name>`. */
+  readonly files: Map<string, number>;
+  bytes: number;
+  /** ms since the epoch. */
+  updatedAtMs: number;
+}
+
+const traceSchema = z.object({ namespace: z.string().max(63), pod: z.string().max(253) });
+const TRACE_FILE = 'trace.json';
+
+/** Anything that the store did not put there is left alone. */
+export async function readShelf(root: string): Promise<Map<string, ShelvedTrace>> {
+  await mkdir(root, { recursive: true });
+  const uids = (await readdir(root)).filter(isTraceUid);
+  const traces = await Promise.all(uids.map((uid) => readTrace(join(root, uid), uid)));
+  return new Map(traces.flatMap((trace) => (trace === undefined ? [] : [[trace.uid, trace]])));
+}
+
+async function readTrace(directory: string, uid: string): Promise<ShelvedTrace | undefined> {
+  const text = await readFile(join(directory, TRACE_FILE), 'utf8').catch(() => '');
+  const parsed = traceSchema.safeParse(parseJson(text));
+  if (!parsed.success) return undefined;
+  const files = new Map<string, number>();
+  let updatedAtMs = 0;
+  for (const folder of (await readdir(directory)).filter(isFolder)) {
+    for (const name of (await readdir(join(directory, folder))).filter(isFileName)) {
+      const { size, mtimeMs } = await stat(join(directory, folder, name));
+      if (size > 0) files.set(`${folder}/${name}`, size);
+      updatedAtMs = Math.max(updatedAtMs, mtimeMs);
+    }
+  }
+  const bytes = files.values().reduce((sum, size) => sum + size, 0);
+  return { uid, ...parsed.data, files, bytes, updatedAtMs };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Before the first of its files, whole or not at all. */
+export async function writeTraceFile(root: string, { uid, namespace, pod }: TraceIdentity): Promise<void> {
+  const directory = join(root, uid);
+  await mkdir(directory, { recursive: true });
+  const scratch = join(directory, `${TRACE_FILE}.new`);
+  await writeFile(scratch, JSON.stringify({ namespace, pod }));
+  await rename(scratch, join(directory, TRACE_FILE));
+}
