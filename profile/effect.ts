@@ -1,7 +1,9 @@
 /** What a profile does with each call: the rules of one name taken together, and how a person reads that. */
 import { watchOf } from './arguments.ts';
+import { EVERY_BIT } from './enforced.ts';
 import { compareText } from './instants.ts';
 import type { OciCondition, OciProfile, OciRule } from './oci-profile.ts';
+import { nameOfMask, nameOfValue } from './value-names.ts';
 import { ABIS } from './vocabulary.ts';
 
 export type EffectKind = 'allowed' | 'narrowed' | 'answered' | 'other';
@@ -9,7 +11,7 @@ export type EffectKind = 'allowed' | 'narrowed' | 'answered' | 'other';
 export interface Effect {
   /** `narrowed`: only with some arguments, or in some containers. `other`: logged, traced, killed … */
   readonly kind: EffectKind;
-  /** Equal for equal effects, whatever the order of the rules: `allowed if domain == 1 or domain == 10`. */
+  /** Equal for equal effects, whatever the order of the rules: `allowed if domain == AF_INET or domain == AF_UNIX`. */
   readonly text: string;
 }
 
@@ -66,33 +68,29 @@ export function conditionsOf(name: string, { args, where }: OciRule): string {
   return [conditions, where].filter(Boolean).join(', ');
 }
 
-/** The manual's name of an argument where it is one that Flak watches; else its place. */
+/** The manual's names of the argument and its value where they are of those that Flak watches; else its place, and the number. */
 export function describeCondition(name: string, { index, op, value, valueTwo }: OciCondition): string {
   const watch = ABIS.map((abi) => watchOf(abi, name)).find((found) => found?.indices.includes(index));
   const argument = watch?.names[watch.indices.indexOf(index)] ?? `arg${index}`;
+  const named = nameOfValue(name, index, value);
   switch (op) {
-    case 'SCMP_CMP_MASKED_EQ':
-      return value === 0xffffffff
-        ? `${argument} == ${numeral(valueTwo)}`
-        : `${argument} & ${numeral(value)} == ${numeral(valueTwo)}`;
+    case 'SCMP_CMP_MASKED_EQ': {
+      const part = value === EVERY_BIT ? argument : `${argument} & ${nameOfMask(name, index, value)}`;
+      return `${part} == ${nameOfValue(name, index, valueTwo)}`;
+    }
     case 'SCMP_CMP_EQ':
-      return `${argument} == ${numeral(value)}`;
+      return `${argument} == ${named}`;
     case 'SCMP_CMP_NE':
-      return `${argument} != ${numeral(value)}`;
+      return `${argument} != ${named}`;
     case 'SCMP_CMP_LT':
-      return `${argument} < ${numeral(value)}`;
+      return `${argument} < ${named}`;
     case 'SCMP_CMP_LE':
-      return `${argument} <= ${numeral(value)}`;
+      return `${argument} <= ${named}`;
     case 'SCMP_CMP_GT':
-      return `${argument} > ${numeral(value)}`;
+      return `${argument} > ${named}`;
     case 'SCMP_CMP_GE':
-      return `${argument} >= ${numeral(value)}`;
+      return `${argument} >= ${named}`;
   }
-}
-
-/** Small numbers as people count, large ones as flags. */
-function numeral(value: number): string {
-  return value < 4096 ? String(value) : `0x${value.toString(16)}`;
 }
 
 export function errnoName(errno: number): string {

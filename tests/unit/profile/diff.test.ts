@@ -25,7 +25,7 @@ describe('the difference of two profiles', () => {
       syscalls.map(({ name, change, before, after, risk }) => [name, change, before, after, risk]),
       [
         ['ptrace', 'added', 'answered EPERM', 'allowed', 'severe'],
-        ['socket', 'changed', 'allowed if domain == 1', 'allowed', 'ordinary'],
+        ['socket', 'changed', 'allowed if domain == AF_UNIX', 'allowed', 'ordinary'],
         ['write', 'removed', 'allowed', 'answered EPERM', 'ordinary'],
       ],
     );
@@ -35,7 +35,7 @@ describe('the difference of two profiles', () => {
     const narrowed = (value: number) => document('x', [{ ...allow('socket'), args: equals(value) }]);
     assert.deepEqual(
       diffProfiles(narrowed(1), narrowed(2)).syscalls.map(({ change, after }) => [change, after]),
-      [['changed', 'allowed if domain == 2']],
+      [['changed', 'allowed if domain == AF_INET']],
     );
   });
 

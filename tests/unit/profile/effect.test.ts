@@ -13,7 +13,7 @@ const equals = (index: number, value: number) => ({ index, value, op: 'SCMP_CMP_
 describe('what a profile does with a call', () => {
   it('is one text for equal effects, in whatever order the rules stand', () => {
     const [one, other] = [allow(['socket'], [equals(0, 1)]), allow(['socket'], [equals(0, 2)])];
-    assert.deepEqual(effects([one, other]), { socket: 'allowed if domain == 1 or domain == 2' });
+    assert.deepEqual(effects([one, other]), { socket: 'allowed if domain == AF_INET or domain == AF_UNIX' });
     assert.deepEqual(effects([other, one, one]), effects([one, other]));
   });
 
@@ -28,7 +28,7 @@ describe('what a profile does with a call', () => {
     assert.deepEqual(effects([answered(['d'], 77)]), { d: 'answered errno 77' });
   });
 
-  it('names arguments that Flak knows, and shows flags as flags', () => {
+  it('names arguments and values that Flak knows, and shows others as numbers', () => {
     const masked = (value: number, valueTwo: number) => ({ index: 0, value, valueTwo, op: 'SCMP_CMP_MASKED_EQ' });
     assert.deepEqual(
       effects([
@@ -37,7 +37,7 @@ describe('what a profile does with a call', () => {
         allow(['read'], [equals(2, 5000)]),
       ]),
       {
-        clone: 'allowed if flags & 0x7e020000 == 0',
+        clone: 'allowed if flags & CLONE_NEW* == 0',
         personality: 'allowed if persona == 8',
         read: 'allowed if arg2 == 0x1388',
       },

@@ -96,7 +96,7 @@ describe('merging profiles at hand', () => {
     assert.deepEqual(texts, [
       'clone3: answered ENOSYS',
       'read: allowed',
-      'socket: allowed if domain == 1 or domain == 2',
+      'socket: allowed if domain == AF_INET or domain == AF_UNIX',
       'write: allowed',
     ]);
   });
