@@ -23,9 +23,11 @@ export function connectCluster(path: string, context: string | undefined): Resul
   try {
     api = createKubeApi({ kind: 'kubeconfig', path, ...(context === undefined ? {} : { context }) });
   } catch (thrown) {
-    return environment(
-      `the kubeconfig ${path} can't be used (${reasonOf(thrown)}); name another one with --kubeconfig.`,
-    );
+    const [what, remedy] =
+      context === undefined
+        ? [`the kubeconfig ${path}`, '--kubeconfig']
+        : [`context ${context} of the kubeconfig ${path}`, '--context'];
+    return environment(`${what} can't be used (${reasonOf(thrown)}); name another one with ${remedy}.`);
   }
   const { request } = api;
   return ok({

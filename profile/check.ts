@@ -1,4 +1,6 @@
 /** What is wrong with a profile, or worth a second look: the same for one of ours and for anybody's. */
+import { isMadeByWorkload } from './calls.ts';
+import type { ProfileDocument } from './document.ts';
 import type { Effect } from './effect.ts';
 import { effectsOf } from './effect.ts';
 import type { OciProfile, OciRule } from './oci-profile.ts';
@@ -34,6 +36,10 @@ export const FINDINGS = {
   'without-effect': { severity: 'warning', meaning: 'the rule says what the default action does anyway' },
   'allows-everything': { severity: 'error', meaning: 'the default action lets every call through' },
   'empty-rule': { severity: 'warning', meaning: 'a rule names no call' },
+  'recording-differs': {
+    severity: 'warning',
+    meaning: 'rules and recording of the file say different things; merge goes by the recording, all else by the rules',
+  },
   'severe-call': { severity: 'risk', meaning: 'allows a call of the class severe' },
   'elevated-call': { severity: 'risk', meaning: 'allows a call of the class elevated' },
 } as const satisfies Record<string, { readonly severity: Severity; readonly meaning: string }>;
@@ -64,8 +70,15 @@ const FOREIGN = new Set(
 );
 
 /** In the order of `FINDINGS`, then by subject. */
-export function checkProfile(profile: OciProfile): Finding[] {
-  const findings = [...checkWhole(profile), ...checkNames(profile), ...checkRules(profile), ...checkRisks(profile)];
+export function checkProfile(document: Pick<ProfileDocument, 'seccomp' | 'recorded'>): Finding[] {
+  const { seccomp: profile } = document;
+  const findings = [
+    ...checkWhole(profile),
+    ...checkNames(profile),
+    ...checkRules(profile),
+    ...checkRecording(document),
+    ...checkRisks(profile),
+  ];
   const order = Object.keys(FINDINGS);
   return findings.sort((a, b) => order.indexOf(a.code) - order.indexOf(b.code) || (a.subject < b.subject ? -1 : 1));
 }
@@ -90,10 +103,11 @@ function checkWhole({ defaultAction, architectures, rules }: OciProfile): Findin
 
 function checkNames({ architectures, rules }: OciProfile): Finding[] {
   const abis = architectures.flatMap((name) => ABI_OF[name] ?? []);
+  const hasForeign = architectures.some((name) => FOREIGN.has(name));
   const onlyOurs = architectures.length > 0 && abis.length === architectures.length;
   return [...new Set(rules.flatMap(({ names }) => names))].flatMap((name) => {
     // Calls of architectures whose tables Flak doesn't have can't be judged beside one of those.
-    if (!isKnownName(name, ABIS)) return onlyOurs || architectures.length === 0 ? [found('unknown-name', name)] : [];
+    if (!isKnownName(name, ABIS)) return hasForeign ? [] : [found('unknown-name', name)];
     return onlyOurs && !isKnownName(name, abis) ? [found('not-on-architecture', name)] : [];
   });
 }
@@ -123,6 +137,23 @@ function checkCall(name: string, rules: readonly OciRule[], profile: OciProfile)
 
 function repeatsArgument({ args }: OciRule): boolean {
   return new Set(args.map(({ index }) => index)).size < args.length;
+}
+
+/** A file in Flak's format says twice what it allows, and may have been changed by hand in one place only. */
+function checkRecording({ seccomp, recorded }: Pick<ProfileDocument, 'seccomp' | 'recorded'>): Finding[] {
+  if (!recorded?.groups) return [];
+  const [{ calls }] = recorded.revisions;
+  const open = new Set([...effectsOf(seccomp)].flatMap(([name, effect]) => (lets(effect) ? [name] : [])));
+  const made = new Set(calls.filter(isMadeByWorkload).map(({ name }) => name));
+  const explained = new Set([...calls, ...recorded.groups.flatMap((group) => group.calls)].map(({ name }) => name));
+  return [
+    ...[...made]
+      .filter((name) => !open.has(name) && isKnownName(name, ABIS))
+      .map((name) => found('recording-differs', name, 'recorded, but not allowed')),
+    ...[...open]
+      .filter((name) => !explained.has(name))
+      .map((name) => found('recording-differs', name, 'allowed, but neither recorded nor declared')),
+  ];
 }
 
 function checkRisks(profile: OciProfile): Finding[] {

@@ -47,7 +47,7 @@ async function check(names: readonly string[], options: CheckOptions, deps: Load
   for (const name of names) {
     const loaded = await loadProfile(name, options, deps);
     if (loaded.kind !== 'ok') return loaded;
-    checked.push({ source: loaded.value.source, findings: checkProfile(loaded.value.seccomp) });
+    checked.push({ source: loaded.value.source, findings: checkProfile(loaded.value) });
   }
   if (options.output === 'json') deps.terminal.out(toJson({ profiles: checked }));
   else for (const { source, findings } of checked) deps.terminal.out(renderFindings(source, findings, deps.terminal));

@@ -80,19 +80,31 @@ async function inject(options: InjectOptions, { terminal, readText }: InjectDeps
   if (documents.kind !== 'ok') return documents;
   const pods = documents.value.flatMap(podsOf);
   if (pods.length === 0) return usage(`${name} has no Pod and nothing that creates one; name another file with -f.`);
-  const results = pods.map((pod) => injectPod(pod, settingsOf(options)));
   let skipped = 0;
   const manifests: unknown[] = [];
-  for (const result of results) {
-    if (result.kind === 'malformed') return usage(`a pod of ${name} is malformed: ${result.message}`);
+  for (const { title, pod } of pods) {
+    const result = injectPod(pod, settingsOf(options));
+    if (result.kind === 'malformed') {
+      const why = inOneLine(result.message);
+      return usage(`${title} of ${name} is malformed (${why}); \`kubectl explain pod\` says what belongs there.`);
+    }
     if (result.kind === 'skipped') {
       skipped += 1;
-      terminal.note(`would not be traced: ${result.message} (${result.reason})`);
-    } else for (const warning of result.warnings) terminal.note(`warning: ${warning}`);
+      terminal.note(`${title} would not be traced: ${result.message} (${result.reason})`);
+    } else for (const warning of result.warnings) terminal.note(`${title}: warning: ${warning}`);
     manifests.push(result.pod);
   }
   terminal.out(render(manifests, options.output));
-  return skipped === 0 ? DONE : finding(`${skipped} of ${results.length} pods would not be traced.`);
+  if (skipped === 0) return DONE;
+  return finding(`${skipped} of ${pods.length} would not be traced; the reasons stand above.`);
+}
+
+/** From zod's lines with marks (`✖ what`, `  → at where`). */
+function inOneLine(message: string): string {
+  return message
+    .replaceAll(/\n\s*→ /g, ' ')
+    .replaceAll('✖ ', '')
+    .replaceAll('\n', '; ');
 }
 
 function parseDocuments(text: string, name: string): Result<unknown[]> {
@@ -103,15 +115,23 @@ function parseDocuments(text: string, name: string): Result<unknown[]> {
   return ok(documents.map((document): unknown => document.toJS()));
 }
 
-function podsOf(document: unknown): unknown[] {
+interface NamedPod {
+  /** What a person calls it: `Pod web-1`, `Deployment web`. */
+  readonly title: string;
+  readonly pod: unknown;
+}
+
+function podsOf(document: unknown): NamedPod[] {
   const parsed = documentSchema.safeParse(document);
   if (!parsed.success) return [];
   const { kind, metadata, spec } = parsed.data;
-  if (kind === 'Pod') return [document];
+  const title = `${kind} ${metadata?.name ?? 'without a name'}`;
+  if (kind === 'Pod') return [{ title, pod: document }];
   const template = spec?.template ?? spec?.jobTemplate?.spec.template;
   if (!template) return [];
   const place = { generateName: `${metadata?.name ?? 'unnamed'}-`, namespace: metadata?.namespace ?? 'default' };
-  return [{ apiVersion: 'v1', kind: 'Pod', ...template, metadata: { ...template.metadata, ...place } }];
+  const pod = { apiVersion: 'v1', kind: 'Pod', ...template, metadata: { ...template.metadata, ...place } };
+  return [{ title, pod }];
 }
 
 function settingsOf({

@@ -62,7 +62,10 @@ describe('flak inject', () => {
   it('ends with code 1 and the reason for a pod that would not be traced', async () => {
     const { code, out, notes } = await injectText(POD, '--namespace-label a=b --namespace-label flak.dev/trace=false');
     assert.equal(code, 1);
-    assert.match(notes, /would not be traced: .+\nflak: 1 of 1 pods would not be traced\./);
+    assert.match(
+      notes,
+      /^Pod p would not be traced: .+\nflak: 1 of 1 would not be traced; the reasons stand above\.\n$/,
+    );
     assert.doesNotMatch(out, /flak-gate/);
   });
 
@@ -71,7 +74,10 @@ describe('flak inject', () => {
       ['', /has no Pod/],
       [SERVICE, /has no Pod/],
       ['a: [', /is neither YAML nor JSON/],
-      ['kind: Pod\nspec: 5\n', /is malformed/],
+      [
+        'kind: Pod\nspec: 5\n',
+        /^flak: Pod without a name of the input is malformed \(.+ at spec.*\); `kubectl explain pod` says .+\.\n$/,
+      ],
       ['- 1\n', /has no Pod/],
     ] as const) {
       const { code, notes } = await injectText(text);

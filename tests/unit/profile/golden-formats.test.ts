@@ -55,7 +55,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   'web.explain.html': renderReport(explanation),
   'first-web.diff.txt': renderDiff(diffProfiles(first, web), plain),
   'first-web.diff.json': json(diffProfiles(first, web)),
-  'web.check.json': json({ profiles: [{ source: 'web.json', findings: checkProfile(web.seccomp) }] }),
+  'web.check.json': json({ profiles: [{ source: 'web.json', findings: checkProfile(web) }] }),
 };
 
 describe('output formats', () => {
