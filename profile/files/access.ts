@@ -16,11 +16,14 @@ const opened: Rule = ({ path, flags = '' }) => {
   // Falco writes O_RDWR for both, and neither for O_PATH.
   if (words.has('O_RDONLY') || words.has('O_RDWR')) access.push('read');
   if (words.has('O_WRONLY') || words.has('O_RDWR') || words.has('O_TRUNC')) access.push('written');
-  // Falco's own flag: the file wasn't there before. A nameless file is made in its folder.
-  if (words.has('O_F_CREATED') || words.has('O_TMPFILE')) access.push('created');
+  // Falco's own flag: the file wasn't there before. A nameless file is made in its folder, and is one to write to: Falco
+  // shows O_TMPFILE, of which O_DIRECTORY is a part, of folders that are opened to be read as well.
+  const nameless = words.has('O_TMPFILE') && access.includes('written');
+  if (words.has('O_F_CREATED') || nameless) access.push('created');
   return [[path, access]];
 };
-const created: Rule = ({ path }) => [[path, ['created']]];
+/** Falco resolves no path of a mknod. */
+const created: Rule = ({ path, fields }) => [[path ?? fields.get('evt.rawarg.path'), ['created']]];
 const changed: Rule = ({ path }) => [[path, ['written']]];
 /** Falco calls the name that is made the source (sinsp_filtercheck_fspath.cpp), and the file that is linked to the target. */
 const linked: Rule = ({ fields }) => [[fields.get('fs.path.source'), ['created']]];

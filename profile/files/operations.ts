@@ -28,8 +28,13 @@ const replaced: readonly Pair[] = [
   ['oldfd', oldDescriptor],
   ['newfd', rawOf('evt.rawarg.newfd')],
 ];
+/** Falco writes addresses in base 16, without a sign of it; what a call returned, which may be one, in base 10. */
+const address: Pair[1] = (event) => {
+  const digits = event.fields.get('evt.rawarg.addr');
+  return digits !== undefined && /^[0-9a-f]{1,16}$/i.test(digits) ? BigInt(`0x${digits}`).toString() : undefined;
+};
 const range: readonly Pair[] = [
-  ['addr', rawOf('evt.rawarg.addr')],
+  ['addr', address],
   ['len', rawOf('evt.rawarg.length')],
 ];
 

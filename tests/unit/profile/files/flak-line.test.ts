@@ -61,8 +61,13 @@ describe('lines of file access', () => {
     ['dup2', { 'evt.rawarg.oldfd': '3', 'evt.rawarg.newfd': '9' }, '{EN dup2}{oldfd=3 newfd=9}', 'io'],
     ['dup3', { 'evt.rawarg.oldfd': '3', 'evt.rawarg.newfd': '9' }, '{EN dup3}{oldfd=3 newfd=9}', 'io'],
     ['close', { 'evt.rawarg.fd': '7' }, '{EN close}{fd=7}', 'io'],
-    ['mmap', { 'evt.rawarg.addr': '4096', 'evt.rawarg.length': '8' }, '{EN mmap}{fd=3 addr=4096 len=8}', 'memory'],
-    ['munmap', { 'evt.rawarg.addr': '4096', 'evt.rawarg.length': '8' }, '{EN munmap}{addr=4096 len=8}', 'memory'],
+    ['mmap', { 'evt.rawarg.addr': '0', 'evt.rawarg.length': '8' }, '{EN mmap}{fd=3 addr=0 len=8}', 'memory'],
+    [
+      'munmap',
+      { 'evt.rawarg.addr': '7F34454A3000', 'evt.rawarg.length': '8' },
+      '{EN munmap}{addr=139862474665984 len=8}',
+      'memory',
+    ],
   ];
   for (const [name, fields, entered, stream] of cases) {
     it(`writes ${name} as FLAK names it, with its arguments`, () => {
