@@ -1,4 +1,4 @@
-/** Promises about local mode (B8) and verification by replay (B2). Real programs: `npm run test:soak -- tests/soak/programs.test.ts`. */
+/** Promises about local mode (B8), verification by replay (B2) and profiles on other runtimes. Real programs: `npm run test:soak -- tests/soak/programs.test.ts`. */
 import type { EvidenceRow } from './row.ts';
 import { rowsOf } from './row.ts';
 
@@ -32,6 +32,16 @@ export const LOCAL_ROWS: readonly EvidenceRow[] = [
     [
       'verify: findings become proposals, never silent ones',
       'proposes what it found, and nothing more, in a file of its own',
+    ],
+  ]),
+  ...rowsOf('integration/runtime-profiles/served', [
+    [
+      'profiles work on runc and crun: three servers, with and without allowPrivilegeEscalation, root and not',
+      'starts and serves under its profile, with and without allowPrivilegeEscalation, as root and not',
+    ],
+    [
+      'profiles on runc and crun hold no more than is needed: with one call less the server fails',
+      'doesn’t start or doesn’t serve once a call that it needs is taken out of the profile',
     ],
   ]),
 ];

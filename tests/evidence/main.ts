@@ -48,13 +48,15 @@ function main(): void {
     for (const file of files) {
       const results = resultsOf(file);
       for (const row of EVIDENCE.filter((each) => each.file === file)) {
-        const result = results.find(({ title }) => title.endsWith(row.test));
+        // Several where a title stands in a loop: the worst of them counts.
+        const own = results.filter(({ title }) => title.endsWith(row.test));
+        const result = own.find(({ state }) => state !== 'passed') ?? own[0];
         const date = new Date().toISOString().slice(0, 10);
         last.set(commandOf(row), {
           state: result?.state ?? 'failed',
           commit,
           date,
-          figures: result?.figures.join('; ') ?? '',
+          figures: own.flatMap(({ figures }) => figures).join('; '),
         });
       }
       writeFileSync(PAGE, renderPage(EVIDENCE, last));
