@@ -65,7 +65,7 @@ describe('lines of file access', () => {
     [
       'munmap',
       { 'evt.rawarg.addr': '7F34454A3000', 'evt.rawarg.length': '8' },
-      '{EN munmap}{addr=139862474665984 len=8}',
+      '{EN munmap}{addr=139862477516800 len=8}',
       'memory',
     ],
   ];
