@@ -90,7 +90,7 @@ export const OBJECTS = {
   certificateSecret: 'flak-certificates',
   /** ConfigMap for the tracers: `ca.crt`, `address` (the Service's ClusterIP), `port`. */
   endpointConfigMap: 'flak-endpoint',
-  /** The same of the optional flak-files, where lines of file accesses are stored. */
+  /** The same of the optional flak-files, where lines of file accesses are stored; only that writes it. */
   filesEndpointConfigMap: 'flak-files-endpoint',
   lease: 'flak-controller',
   webhookConfiguration: 'flak',
@@ -120,7 +120,7 @@ export const TOKEN_AUDIENCE = 'flak';
 /** Server name in the control plane's certificate that tracers ask for (they connect to the ClusterIP, no DNS). */
 export const SERVER_NAME = `${OBJECTS.service}.${FLAK_NAMESPACE}.svc`;
 
-/** The optional store of file-access lines (manifests/overlays/files): its Service, Deployment, ConfigMap and account share a name. */
+/** The optional store of file-access lines (manifests/overlays/files): its Service, Deployment, claim and account share a name. */
 export const FILES = {
   name: 'flak-files',
   /** Whoever may ask for a token of it may read lines. It has no rights of its own. */

@@ -6,7 +6,7 @@ import { attempt } from '../../webhook/kube/outcome.ts';
 import { createForward } from '../../webhook/kube/port-forward.ts';
 import { collectionPath, objectPath } from '../../webhook/kube/resource.ts';
 import type { KubeRequest } from '../../webhook/kube/request.ts';
-import { FILES, FLAK_NAMESPACE, LABELS } from '../../webhook/names.ts';
+import { FILES, FLAK_NAMESPACE, LABELS, OBJECTS } from '../../webhook/names.ts';
 import { explainFailure } from '../cluster.ts';
 import type { ConnectionOptions, FindKubeconfig } from '../connection.ts';
 import type { Result } from '../ending.ts';
@@ -47,11 +47,12 @@ export function openFilesBy(findKubeconfig: FindKubeconfig): OpenFiles {
 const configMapSchema = z.object({ data: z.object({ 'ca.crt': z.string() }).optional() });
 
 async function readAuthority(request: KubeRequest): Promise<Result<string>> {
-  const path = objectPath(KINDS.configMaps, FLAK_NAMESPACE, FILES.name);
+  const path = objectPath(KINDS.configMaps, FLAK_NAMESPACE, OBJECTS.filesEndpointConfigMap);
   const found = await attempt(() => request({ method: 'GET', path }));
   if (found.kind === 'not-found')
     return finding('this cluster has no store of file-access lines; docs/files.md says how one is installed.');
-  if (found.kind !== 'ok') return explainFailure(found, `read configmaps/${FILES.name} in ${FLAK_NAMESPACE}`);
+  if (found.kind !== 'ok')
+    return explainFailure(found, `read configmaps/${OBJECTS.filesEndpointConfigMap} in ${FLAK_NAMESPACE}`);
   const ca = configMapSchema.parse(found.value).data?.['ca.crt'];
   return ca === undefined ? finding('the store has not started yet; try again in some seconds.') : ok(ca);
 }

@@ -1,6 +1,6 @@
 /** What a tracer sees of its node, and the two things that Flak gives it: where to report, and who it is. */
 
-import { OBJECTS, TOKEN_AUDIENCE } from '../names.ts';
+import { FILES, OBJECTS, TOKEN_AUDIENCE } from '../names.ts';
 
 /** `/run/flak` of the node is mounted at the same path; images where `/var/run` is a link would put both into one place. */
 export const TRACER_PATHS = {
@@ -42,7 +42,6 @@ export function tracerMounts(writesLines: boolean): readonly object[] {
 
 /** No emptyDir among them: `kubectl drain` refuses pods with one. */
 export function tracerVolumes(writesLines: boolean): readonly object[] {
-  const token = { serviceAccountToken: { path: 'token', audience: TOKEN_AUDIENCE, expirationSeconds: TOKEN_SECONDS } };
   return [
     { name: 'cgroup', hostPath: { path: '/sys/fs/cgroup', type: 'Directory' } },
     { name: 'bpf', hostPath: { path: '/sys/fs/bpf', type: 'Directory' } },
@@ -50,13 +49,24 @@ export function tracerVolumes(writesLines: boolean): readonly object[] {
     { name: 'run', hostPath: { path: '/run', type: 'Directory' } },
     { name: 'log', hostPath: { path: '/var/log', type: 'Directory' } },
     { name: 'endpoint', configMap: { name: OBJECTS.endpointConfigMap } },
-    { name: 'identity', projected: { defaultMode: 0o400, sources: [token] } },
+    { name: 'identity', projected: { defaultMode: 0o400, sources: [tokenFor(TOKEN_AUDIENCE)] } },
     ...(writesLines ? LINES_VOLUMES : []),
   ];
 }
 
-/** `optional`: a tracer starts where nobody stores lines, and hears of it when somebody does. */
+function tokenFor(audience: string): object {
+  return { serviceAccountToken: { path: 'token', audience, expirationSeconds: TOKEN_SECONDS } };
+}
+
+/**
+ * `optional`: a tracer starts where nobody stores lines, and hears of it when somebody does. The token is one that the
+ * control plane doesn't take: whoever takes over the store can't report in a tracer's place.
+ */
+const FILES_SOURCES: readonly object[] = [
+  { configMap: { name: OBJECTS.filesEndpointConfigMap, optional: true } },
+  tokenFor(FILES.audience),
+];
 const LINES_VOLUMES: readonly object[] = [
   { name: 'lines', hostPath: { path: TRACER_PATHS.lines, type: 'DirectoryOrCreate' } },
-  { name: 'files-endpoint', configMap: { name: OBJECTS.filesEndpointConfigMap, optional: true } },
+  { name: 'files-endpoint', projected: { defaultMode: 0o400, sources: FILES_SOURCES } },
 ];

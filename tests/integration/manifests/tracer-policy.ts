@@ -100,6 +100,11 @@ const CASES: readonly (readonly [title: string, spec: object, refusedBecause?: R
   ['with a Secret', withVolume({ secret: { secretName: 'flak-certificates' } }), /host paths/],
   ['with another ConfigMap', withVolume({ configMap: { name: 'trace-x' } }), /host paths/],
   [
+    'with another projected ConfigMap',
+    withVolume({ projected: { sources: [{ configMap: { name: 'x' } }] } }),
+    /host paths/,
+  ],
+  [
     'with a token of another audience',
     withVolume({ projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } }),
     /host paths/,

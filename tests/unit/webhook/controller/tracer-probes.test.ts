@@ -53,7 +53,12 @@ describe('the second probe of a tracer', () => {
 
 interface Made {
   readonly spec: {
-    readonly volumes: readonly { name: string; configMap?: { name: string; optional?: boolean } }[];
+    readonly volumes: readonly {
+      name: string;
+      projected?: {
+        sources: { configMap?: { name: string; optional?: boolean }; serviceAccountToken?: { audience: string } }[];
+      };
+    }[];
     readonly containers: readonly [
       {
         readonly resources: { readonly limits: { readonly memory: string } };
@@ -98,9 +103,19 @@ describe('a tracer pod', () => {
 
   it('starts although nobody stores lines', () => {
     const { volumes } = tracerOf({ 'flak.dev/files': 'lines' }).spec;
+    const sources = volumes.flatMap(({ projected }) => projected?.sources ?? []);
     assert.deepEqual(
-      volumes.flatMap(({ configMap }) => (configMap?.optional === true ? [configMap.name] : [])),
-      ['flak-files-endpoint'],
+      sources.flatMap(({ configMap }) => configMap ?? []),
+      [{ name: 'flak-files-endpoint', optional: true }],
+    );
+  });
+
+  it('shows the store a token that the control plane does not take', () => {
+    const { volumes } = tracerOf({ 'flak.dev/files': 'lines' }).spec;
+    const sources = volumes.find(({ name }) => name === 'files-endpoint')?.projected?.sources ?? [];
+    assert.deepEqual(
+      sources.flatMap(({ serviceAccountToken }) => serviceAccountToken?.audience ?? []),
+      ['flak-files'],
     );
   });
 });
