@@ -3,7 +3,9 @@
  * (socket(2)), the IPPROTO_ and SOL_ numbers of linux/in.h and linux/socket.h, asm-generic/ioctls.h, linux/prctl.h,
  * linux/sched.h (clone(2)) and linux/stat.h of linux 6.12. Values that are in none of them are shown as numbers.
  */
+import { watchOf } from './arguments.ts';
 import { EVERY_BIT, NAMESPACE_FLAGS } from './enforced.ts';
+import type { Abi } from './vocabulary.ts';
 
 interface Names {
   readonly values: ReadonlyMap<number, string>;
@@ -107,6 +109,18 @@ export function nameOfValue(call: string, index: number, value: number): string 
   const base = names.values.get(rest);
   if (base === undefined && (rest !== 0 || flags.length === 0)) return numeral(value);
   return [...(base === undefined ? [] : [base]), ...flags.map(([, name]) => name)].join('|');
+}
+
+/** Of the watched arguments of a call, joined by commas as recordings have them. */
+export function nameOfTuple(abi: Abi, call: string, tuple: string): string {
+  const indices = watchOf(abi, call)?.indices ?? [];
+  const named = tuple.split(',').map((value, place) => {
+    const index = indices[place];
+    return index === undefined || !Number.isSafeInteger(Number(value))
+      ? value
+      : nameOfValue(call, index, Number(value));
+  });
+  return named.join(', ');
 }
 
 /** The part of a value that a rule compares: `SOCK_TYPE_MASK`, or its bits. */

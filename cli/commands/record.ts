@@ -60,8 +60,10 @@ export function addRecord(parent: Command, deps: RecordDeps, ended: Ended): void
 
 function misuse(
   command: readonly string[],
-  { cgroup, pid: process, user, merge, format }: RecordOptions,
+  { output, cgroup, pid: process, user, merge, format }: RecordOptions,
 ): Ending | null {
+  if (output === 'json')
+    return usage('-o names the file of the profile here, which is JSON in any case; give one, such as -o flak.json.');
   const subjects = [command.length > 0, cgroup !== undefined, process !== undefined].filter(Boolean).length;
   if (subjects !== 1) return usage('name one thing to record: a command after --, --cgroup or --pid.');
   if (user !== undefined && command.length === 0)

@@ -1,4 +1,5 @@
 /** What a verification found, for programs and for people. Pure. */
+import { nameOfTuple } from '../../profile/value-names.ts';
 import type { PartialReason } from '../../profile/recording.ts';
 import type { Finding } from './findings.ts';
 
@@ -43,8 +44,8 @@ export function describe({ findings, verified, tolerated, loggedCode, enforcedCo
 }
 
 export function describeFinding({ abi, name, values, firstSeenAt, programs }: Finding): string {
-  const which =
-    values.length > 0 ? `${name}(${values.slice(0, 4).join(' | ')}${values.length > 4 ? ' | …' : ''})` : name;
+  const named = values.slice(0, 4).map((tuple) => nameOfTuple(abi, name, tuple));
+  const which = values.length > 0 ? `${name}(${named.join('; ')}${values.length > 4 ? '; …' : ''})` : name;
   const who = programs.length > 0 ? ` by ${programs.join(', ')}` : '';
   const when = firstSeenAt === null ? '' : ` at ${firstSeenAt}`;
   return `flak: not allowed: ${abi === 'x86_64' || abi === 'aarch64' ? '' : `${abi} `}${which}${who}${when}`;

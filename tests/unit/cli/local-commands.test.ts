@@ -39,6 +39,11 @@ describe('flak record', () => {
     assert.equal((await record('record', '--', 'ls', '-la')).code, 0);
   });
 
+  it('takes no -o json for a format, which it is elsewhere', async () => {
+    const { code, notes } = await record('record', '-o', 'json', '--', 'true');
+    assert.deepEqual([code, notes.includes('-o names the file')], [2, true]);
+  });
+
   it('says in its help whose exit code it ends with', async () => {
     assert.match((await record('record', '--help')).out, /its own exit code is passed on/);
   });

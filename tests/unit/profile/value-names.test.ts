@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { nameOfMask, nameOfValue } from '../../../profile/value-names.ts';
+import { nameOfMask, nameOfTuple, nameOfValue } from '../../../profile/value-names.ts';
 
 describe("a value's name", () => {
   it('is that of the headers, with the flags beside it', () => {
@@ -30,6 +30,12 @@ describe("a value's name", () => {
       ['read', 0, 5000, '0x1388'],
     ] as const)
       assert.equal(nameOfValue(call, index, value), text);
+  });
+
+  it('stands for each watched argument of a call', () => {
+    assert.equal(nameOfTuple('x86_64', 'socket', '2,524289,0'), 'AF_INET, SOCK_STREAM|SOCK_CLOEXEC, 0');
+    assert.equal(nameOfTuple('x86_64', 'unshare', '18446744073709551615'), '18446744073709551615');
+    assert.equal(nameOfTuple('x86_64', 'read', '7'), '7');
   });
 
   it('has masks that rules compare by', () => {
