@@ -41,6 +41,17 @@ const environmentSchema = z.object({
   /** How long a required Falco may hold the gate, from the ledger's arming on. */
   FLAK_FALCO_WAIT_MS: milliseconds(10_000),
   FLAK_FALCO_ROOT: path.default('/run/flak/falco'),
+  /** What is kept of the file accesses that Falco saw. */
+  FLAK_FILES: z.enum(['off', 'summary', 'lines']).default('off'),
+  /** Lines of threads of this name only; empty: of all. */
+  FLAK_FILES_COMMAND: z.string().max(15).default(''),
+  FLAK_FILES_MAX_STRING: z.coerce.number().int().min(16).max(4096).default(150),
+  FLAK_FILES_ROTATE_BYTES: z.coerce.number().int().min(65_536).default(104_857_600),
+  FLAK_FILES_CAP_BYTES: z.coerce.number().int().min(1_048_576).default(268_435_456),
+  /** Where lines wait on the node. */
+  FLAK_FILES_DIR: path.default('/run/flak/files'),
+  /** Directory with the files ca.crt, address, port and token; without it lines are counted and dropped. */
+  FLAK_FILES_ENDPOINT_DIR: path.optional(),
   /** Snapshots are taken at intervals doubling from the first to the longest, and sent when something new was seen. */
   FLAK_SNAPSHOT_MIN_MS: milliseconds(10_000),
   FLAK_SNAPSHOT_MAX_MS: milliseconds(600_000),
@@ -99,6 +110,15 @@ function arrange(env: z.infer<typeof environmentSchema>) {
       cap: env.FLAK_FALCO_CAP,
       waitMs: env.FLAK_FALCO_WAIT_MS,
       root: env.FLAK_FALCO_ROOT,
+    },
+    files: {
+      wish: env.FLAK_FILES,
+      command: env.FLAK_FILES_COMMAND === '' ? undefined : env.FLAK_FILES_COMMAND,
+      maxStringBytes: env.FLAK_FILES_MAX_STRING,
+      rotateBytes: env.FLAK_FILES_ROTATE_BYTES,
+      capBytes: env.FLAK_FILES_CAP_BYTES,
+      root: env.FLAK_FILES_DIR,
+      endpointDir: env.FLAK_FILES_ENDPOINT_DIR,
     },
     cgroupRoot: env.FLAK_CGROUP_ROOT,
     runRoot: env.FLAK_RUN_ROOT,

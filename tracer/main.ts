@@ -11,12 +11,10 @@ import { parseConfiguration, type Configuration } from './configuration.ts';
 import { containersCreated, findRecord, type RecordPlaces } from './containers/find-record.ts';
 import { createRollFile } from './containers/roll-file.ts';
 import { createRoll, type ContainerRoll } from './containers/roll.ts';
-import type { FalcoDeps } from './falco/falco.ts';
-import { openFalco } from './falco/open-falco.ts';
-import type { SecondProbe } from './falco/second-probe.ts';
 import { createGate, NO_GATE } from './gate/gate.ts';
 import { createLedgerDoor, type LedgerDoor } from './ledger-door.ts';
 import { describeNode } from './node.ts';
+import { openProbes } from './open-probes.ts';
 import { createControlPlane, type ControlPlane } from './report/control-plane.ts';
 import { createCourier } from './report/courier.ts';
 import { readEndpoint } from './report/endpoint.ts';
@@ -55,14 +53,14 @@ async function trace(configuration: Configuration, log: Logger, termination: Abo
   };
   const hearing = startHearing({ ...shared, termination, graceMs: configuration.graceMs });
   const roll = rollOf(configuration, log);
-  const falco = falcoOf(configuration, shared, roll);
+  const probes = openProbes({ ...shared, configuration, roll });
+  let ending: Ending | undefined;
   try {
     const run = runTrace({
       ...podOf(configuration, ledger, clock),
       roll,
       courier: createCourier(shared),
-      falco,
-      files: null,
+      ...probes,
       place: placeOf(configuration, { ...shared, hearing, bell }),
       hearing,
       bell,
@@ -72,13 +70,13 @@ async function trace(configuration: Configuration, log: Logger, termination: Abo
       pace,
       cgroupWaitMs,
     });
-    const ending = await Promise.race([run, failure.promise]);
+    ending = await Promise.race([run, failure.promise]);
     sweep(configuration, hierarchy, log);
     return ending;
   } finally {
     lifetime.abort();
     ledger.close();
-    await falco.close();
+    await probes.close(ending);
   }
 }
 
@@ -101,15 +99,6 @@ function podOf(configuration: Configuration, ledger: LedgerDoor, clock: Clock): 
 
 function placesOf({ target, runRoot, logRoot }: Configuration): RecordPlaces {
   return { ...target, runRoot, logRoot };
-}
-
-function falcoOf(
-  { falco, target }: Configuration,
-  shared: Pick<FalcoDeps, 'clock' | 'log' | 'onChange'>,
-  roll: ContainerRoll,
-): SecondProbe {
-  const describe: FalcoDeps['describe'] = (containerId) => roll.describe(containerId);
-  return openFalco(falco, { ...shared, podUid: target.podUid, describe, listener: undefined });
 }
 
 function openDoor({ ledger, target, execHashes }: Configuration, hierarchy: Hierarchy | undefined): LedgerDoor {
