@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { FilesServer, OTHER_UID, READER, TRACER, UID } from './files-server.ts';
+import type { PutLines } from '../../../tracer/files/file-store.ts';
+import { FilesServer, OTHER_UID, TRACER, UID } from './files-server.ts';
 
 const never = (): AbortSignal => new AbortController().signal;
 const FILE = { folder: 'web', name: 'trace_io_0.log' } as const;
+
+function messageOf(outcome: PutLines): string {
+  return outcome.kind === 'not-now' ? outcome.message : outcome.kind;
+}
 
 describe('the store of lines', () => {
   let server: FilesServer;
@@ -22,31 +25,6 @@ describe('the store of lines', () => {
   const stored = (file = 'web/trace_io_0.log', uid = UID): string => readFileSync(join(server.root, uid, file), 'utf8');
   const put = (content: string, offset: number, name: string = FILE.name) =>
     server.connect().put({ ...FILE, name, offset }, Buffer.from(content), never());
-
-  async function raw(
-    method: string,
-    path: string,
-    { token = 'tracer', body = '', ...headers }: Record<string, string> = {},
-  ) {
-    const { ca, port } = server;
-    return new Promise<{ status: number; body: string }>((resolve, reject) => {
-      const options = { host: '127.0.0.1', port, ca, servername: 'flak-files.flak-system.svc', method, path };
-      const sent = request(
-        {
-          ...options,
-          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream', ...headers },
-          agent: false,
-        },
-        (response) => {
-          text(response).then((answer) => {
-            resolve({ status: response.statusCode ?? 0, body: answer });
-          }, reject);
-        },
-      );
-      sent.on('error', reject);
-      sent.end(body);
-    });
-  }
 
   it('appends chunks, and takes one again without adding it again', async () => {
     await server.start();
@@ -139,8 +117,7 @@ describe('the store of lines', () => {
     const putOther = () =>
       server.connect('other', OTHER_UID).put({ ...FILE, offset: 0 }, Buffer.from('12345\n'), never());
     const refused = await putOther();
-    assert.equal(refused.kind, 'not-now');
-    assert.match(refused.kind === 'not-now' ? refused.message : '', /507.*"scope":"store"/);
+    assert.match(messageOf(refused), /507.*"scope":"store"/);
     await server.stop();
     server.nowMs += 1000;
     await server.start({ totalBytes: 10, whenFull: 'remove-oldest' });
@@ -166,7 +143,7 @@ describe('the store of lines', () => {
       assert.equal((await store.put({ ...FILE, offset: 0 }, Buffer.from('one\n'), never())).kind, 'stored');
       writeFileSync(join(mount, 'filler'), Buffer.alloc(40_000));
       const outcome = await store.put({ ...FILE, offset: 4 }, Buffer.alloc(60_000, 'x'), never());
-      assert.match(outcome.kind === 'not-now' ? outcome.message : '', /507.*"scope":"disk"/);
+      assert.match(messageOf(outcome), /507.*"scope":"disk"/);
       assert.equal(readFileSync(join(mount, UID, 'web', 'trace_io_0.log'), 'utf8'), 'one\n');
       writeFileSync(join(mount, 'filler'), '');
       assert.equal((await store.put({ ...FILE, offset: 4 }, Buffer.from('two\n'), never())).kind, 'stored');
@@ -175,82 +152,5 @@ describe('the store of lines', () => {
       await small.close();
       execFileSync('umount', [mount]);
     }
-  });
-
-  const path = `/v1/traces/${UID}/files/web/trace_io_0.log`;
-  const doors: readonly [who: string, status: number, method: string, path: string, headers: Record<string, string>][] =
-    [
-      ['nobody', 401, 'PUT', `${path}?offset=0`, { authorization: 'Basic eDp5' }],
-      ['a token that the API server does not know', 401, 'PUT', `${path}?offset=0`, { token: 'forged' }],
-      ["another trace's tracer", 403, 'PUT', `/v1/traces/${OTHER_UID}/files/web/trace_io_0.log?offset=0`, {}],
-      ['a reader who wants to write', 403, 'PUT', `${path}?offset=0`, { token: 'reader' }],
-      ['a tracer who wants to read lines', 403, 'GET', path, {}],
-      ['a tracer who wants to see all traces', 403, 'GET', '/v1/traces', {}],
-      ['another account', 403, 'GET', '/v1/traces', { token: 'stranger' }],
-      ['a reader', 200, 'GET', '/v1/traces', { token: 'reader' }],
-      ['a reader of a file that is not there', 404, 'GET', path, { token: 'reader' }],
-      ['a reader of something else', 404, 'GET', `/v1/traces/${UID}/files/web/trace.json`, { token: 'reader' }],
-      [
-        'a reader of a folder above',
-        404,
-        'GET',
-        `/v1/traces/${UID}/files/%2e%2e%2f%2e%2e/trace_io_0.log`,
-        { token: 'reader' },
-      ],
-      ['its own tracer with a folder above', 400, 'PUT', `/v1/traces/${UID}/files/%2e%2e/trace_io_0.log?offset=0`, {}],
-      [
-        'its own tracer with a name that is none',
-        400,
-        'PUT',
-        `/v1/traces/${UID}/files/web/..%2f..%2ftrace.json?offset=0`,
-        {},
-      ],
-      ['its own tracer without a place', 400, 'PUT', path, {}],
-      ['its own tracer with a place before the file', 400, 'PUT', `${path}?offset=-1`, {}],
-      ['its own tracer with another type', 400, 'PUT', `${path}?offset=0`, { 'content-type': 'application/json' }],
-      ['its own tracer with a packed body', 415, 'PUT', `${path}?offset=0`, { 'content-encoding': 'gzip', body: 'x' }],
-      ['its own tracer with too much', 413, 'PUT', `${path}?offset=0`, { body: 'x'.repeat(2 * 1024 * 1024 + 1) }],
-    ];
-  for (const [who, status, method, target, headers] of doors)
-    it(`answers ${status} to ${who}`, async () => {
-      await server.start();
-      server.tokens.set('stranger', { ...TRACER, user: 'system:serviceaccount:shop:default' });
-      assert.equal((await raw(method, target, headers)).status, status);
-      assert.equal(existsSync(join(server.root, UID)), false);
-    });
-
-  it('answers 403 to a tracer whose pod is gone, and 503 while that can not be known', async () => {
-    await server.start();
-    server.tracers.clear();
-    assert.equal((await raw('PUT', `${path}?offset=0`)).status, 403);
-    server.tokens.set('tracer', { kind: 'try-later' });
-    assert.equal((await raw('PUT', `${path}?offset=0`)).status, 503);
-  });
-
-  it('writes through no link', async () => {
-    await server.start();
-    await put('one\n', 0);
-    const outside = join(server.directory, 'outside');
-    writeFileSync(outside, '');
-    symlinkSync(outside, join(server.root, UID, 'web', 'trace_io_1.log'));
-    assert.equal((await raw('PUT', path.replace('_0', '_1') + '?offset=0', { body: 'two' })).status, 500);
-    assert.equal(readFileSync(outside, 'utf8'), '');
-  });
-
-  it('gives a reader whole files and the list of them', async () => {
-    await server.start();
-    server.tokens.set('reader', READER);
-    await put('one\n', 0);
-    assert.deepEqual(await raw('GET', path, { token: 'reader' }), { status: 200, body: 'one\n' });
-    const { traces } = JSON.parse(
-      (await raw('GET', '/v1/traces?namespace=shop&pod=web-0', { token: 'reader' })).body,
-    ) as { traces: object[] };
-    assert.deepEqual(traces, [
-      { uid: UID, namespace: 'shop', pod: 'web-0', bytes: 4, files: 1, updatedAt: '2023-11-14T22:13:20.000Z' },
-    ]);
-    assert.equal((await raw('GET', '/v1/traces?namespace=other', { token: 'reader' })).body, '{"traces":[]}');
-    assert.deepEqual(JSON.parse((await raw('GET', `/v1/traces/${UID}/files`, { token: 'reader' })).body), {
-      files: [{ ...FILE, bytes: 4 }],
-    });
   });
 });
