@@ -17,7 +17,8 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 } else {
   const { useCompileCache } = await import('./compile-cache.ts');
   useCompileCache();
-  const { isLocal, runLocal } = await import('./local-commands.ts');
-  if (isLocal(word)) process.exitCode = await runLocal(process.argv.slice(2), process.env);
-  else await import('./main.ts');
+  const { isLocal, runLocal } = await import('./local.ts');
+  // Ends here, by nothing that still waits: giving the heap back page by page would take longer than all that is left to do.
+  if (isLocal(word)) process.exit(await runLocal(process.argv.slice(2), process.env));
+  await import('./main.ts');
 }

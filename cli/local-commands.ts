@@ -3,6 +3,7 @@
  * recorded command shall not wait for it.
  */
 import { Command } from 'commander';
+import type { Preload } from '../tracer/ledger/preload.ts';
 import { addRecord } from './commands/record.ts';
 import type { RecordDeps } from './commands/record.ts';
 import { addVerify } from './commands/verify.ts';
@@ -11,16 +12,15 @@ import { createRecord } from './record/record.ts';
 import { createTerminal } from './terminal.ts';
 import { runProgram } from './run-program.ts';
 
-/** First words of the command lines that `runLocal` takes. */
-export function isLocal(word: string | undefined): boolean {
-  return word === 'record' || word === 'verify';
-}
-
-export async function runLocal(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+export async function runLocalCommand(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  preload?: Preload,
+): Promise<number> {
   const terminal = createTerminal(process.stdout, process.stderr, environment);
   const deps: RecordDeps & VerifyDeps = {
     terminal,
-    record: createRecord(environment),
+    record: createRecord(environment, preload),
     // Reads profiles, which recording needs nothing of.
     verify: async (...asked) => (await import('./verify/verify.ts')).createVerify(environment)(...asked),
     verifyWorkload: async (...asked) =>

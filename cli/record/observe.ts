@@ -4,7 +4,7 @@ import { chooseAccount } from '../../tracer/local/account.ts';
 import type { AttachResult, Until } from '../../tracer/local/attach.ts';
 import { findCgroup, recordCgroup, recordProcess } from '../../tracer/local/attach.ts';
 import type { LocalPlaces } from '../../tracer/local/places.ts';
-import { readOwnStat } from '../../tracer/local/places.ts';
+import { openFilesLimit, readOwnStat } from '../../tracer/local/places.ts';
 import type { LocalRecording } from '../../tracer/local/record.ts';
 import type { CommandEnd } from '../../tracer/local/launch.ts';
 import type { CommandRequest, Ready } from '../../tracer/local/run-recorded.ts';
@@ -69,7 +69,7 @@ export async function observeCommand(
   };
   const result = await runRecorded(
     { ...wish, account: choice.account, environment },
-    { ledger, launcher, ownStat: readOwnStat, onLeftBehind },
+    { ledger, launcher, ownStat: readOwnStat, openFiles: openFilesLimit(), onLeftBehind },
   );
   if (result.kind === 'nested') return { kind: 'failed', ending: NESTED };
   if (result.kind === 'no-cgroup') return { kind: 'failed', ending: noCgroup(result.error) };

@@ -9,6 +9,7 @@ import { PARTIAL_REASONS } from '../../profile/vocabulary.ts';
 import { renderSeccomp } from '../../profile/seccomp.ts';
 import type { Revision } from '../../profile/syscall-profile.ts';
 import { revisionOf, unionOfRevisions, workloadOf } from '../../tracer/local/local-profile.ts';
+import type { Preload } from '../../tracer/ledger/preload.ts';
 import type { LocalRecording } from '../../tracer/local/record.ts';
 import type { LocalPlaces } from '../../tracer/local/places.ts';
 import { describeNode } from '../../tracer/node.ts';
@@ -28,8 +29,8 @@ import { outputTo } from './output-file.ts';
 export type Record = (options: RecordOptions, command: readonly string[], terminal: Terminal) => Promise<Ending>;
 
 /** @param environment what recorded commands get, and what tells who called sudo */
-export function createRecord(environment: NodeJS.ProcessEnv): Record {
-  return (options, command, terminal) => record({ options, command, terminal, environment });
+export function createRecord(environment: NodeJS.ProcessEnv, preload?: Preload): Record {
+  return (options, command, terminal) => record({ options, command, terminal, environment, preload });
 }
 
 interface Request {
@@ -37,11 +38,12 @@ interface Request {
   readonly command: readonly string[];
   readonly terminal: Terminal;
   readonly environment: NodeJS.ProcessEnv;
+  readonly preload: Preload | undefined;
 }
 
 /** Everything that can fail beforehand does so before the command runs; nothing half-written is left. */
-async function record({ options, command, terminal, environment }: Request): Promise<Ending> {
-  const machine = findMachine(terminal.note);
+async function record({ options, command, terminal, environment, preload }: Request): Promise<Ending> {
+  const machine = findMachine(terminal.note, preload);
   if (machine.kind !== 'ok') return machine;
   const path = options.output ?? (options.format === 'oci' ? 'seccomp.json' : 'flak.json');
   const earlier = options.merge === true ? await readEarlier(path) : ok(null);

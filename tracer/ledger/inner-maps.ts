@@ -1,4 +1,5 @@
 /** The maps that a slot has of its own: made by the joining tracer, placed in an outer map that all slots share. */
+import { setImmediate } from 'node:timers/promises';
 import type { Bpf } from './libbpf.ts';
 import type { Pins } from './pins.ts';
 import * as layout from './layout.ts';
@@ -45,8 +46,18 @@ export async function placeInner(
   await bpf.updateAside(pins.maps[role], layout.encodeIndex(index), descriptor);
 }
 
+/** Places a map without waiting for anyone: that it is there shows at once, though the kernel answers late. */
+async function showInner(deps: InnerDeps, role: InnerRole, index: number, inner: number): Promise<void> {
+  const failures: unknown[] = [];
+  void placeInner(deps, role, index, inner).catch((error: unknown) => failures.push(error));
+  while (!deps.bpf.lookup(deps.pins.maps[role], layout.encodeIndex(index), Buffer.alloc(SIZES.index))) {
+    if (failures.length > 0) throw failures[0];
+    await setImmediate();
+  }
+}
+
 /**
- * The slot's maps: those that are there, and new ones for the others. Each wait lasts some milliseconds, so they are had all at once.
+ * The slot's maps: those that are there, and new ones for the others.
  * @param fill is told of a map of containers that was made just now, before the programs see it
  */
 export async function openInnerMaps(
@@ -55,18 +66,15 @@ export async function openInnerMaps(
   fill: (containers: number) => void,
 ): Promise<InnerMaps> {
   const opened: Partial<Record<InnerRole, number>> = {};
-  const placed: Promise<void>[] = [];
   try {
     for (const role of INNER_ROLES) {
       const found = openInner(deps, role, index);
       const inner = (opened[role] = found ?? deps.bpf.createHash(...SHAPES[role]));
       if (found !== null) continue;
       if (role === 'containers') fill(inner);
-      placed.push(placeInner(deps, role, index, inner));
+      await showInner(deps, role, index, inner);
     }
-    await Promise.all(placed);
   } catch (error) {
-    await Promise.allSettled(placed);
     closeInnerMaps(deps, opened);
     throw error;
   }

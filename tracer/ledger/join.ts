@@ -6,7 +6,8 @@ import type { JoinedSlot } from './held-slot.ts';
 import { holdSlot } from './held-slot.ts';
 import type { SlotEntry } from './layout.ts';
 import * as layout from './layout.ts';
-import { arePinned, closePins } from './pins.ts';
+import { arePinned } from './pin-places.ts';
+import { closePins } from './pins.ts';
 import { listRunning } from './running.ts';
 import type { JoinDeps } from './shared-node.ts';
 import { clearNode, closeNode, isCgroupGone, openNode } from './shared-node.ts';
@@ -96,7 +97,7 @@ export async function joinSlot(
     clearNode(deps);
     return NO_CGROUP;
   }
-  const opened = openNode(deps);
+  const opened = await openNode(deps);
   if (opened.kind === 'refused') return opened;
   const slotDeps: SlotDeps = {
     bpf: deps.bpf,

@@ -3,7 +3,6 @@
  * Little endian on both architectures the ledger knows.
  */
 import { MAX_SYSCALLS } from '../../profile/vocabulary.ts';
-import { WATCHED } from './watches.ts';
 
 /** Names the directory of the pins. To be raised with every change of ledger.h, of what the programs mean by it, or of what is watched. */
 export const LEDGER_LAYOUT = 2;
@@ -15,6 +14,8 @@ export const MARKS = 256;
 export const TUPLES = 4096;
 /** Above that a call is wide. */
 export const TUPLES_PER_CALL = 32;
+/** Places for counts of watched calls in a row. */
+export const WATCHED = 64;
 
 export const SIZES = {
   index: 4,

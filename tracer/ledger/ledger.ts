@@ -8,7 +8,9 @@ import { joinSlot } from './join.ts';
 import { loadKernel } from './kernel.ts';
 import { loadBpf } from './libbpf.ts';
 import { withLock } from './lock.ts';
-import { findPinRoot, readNodeFacts } from './node.ts';
+import type { Preload } from './preload.ts';
+import { readNodeFacts } from './node.ts';
+import { findPinRoot } from './pin-root.ts';
 import { refuseNode } from './refusal.ts';
 
 export interface LedgerOptions {
@@ -20,6 +22,8 @@ export interface LedgerOptions {
   readonly objectFile: string;
   /** Where the node's cgroup v2 hierarchy is mounted (`/sys/fs/cgroup`, or `…/unified` where v1 is beside it). */
   readonly cgroupRoot: string;
+  /** The object, being loaded since before it was known that it's needed. */
+  readonly preload?: Preload;
 }
 
 export interface RefusedResult {
@@ -105,7 +109,8 @@ export function openLedger(options: LedgerOptions): OpenResult {
     };
   }
   const joined = new Set<JoinedSlot>();
-  const deps = { ...options, pinRoot, bpf: loadBpf(), kernel: loadKernel() };
+  const { preload } = options;
+  const deps = { ...options, pinRoot, bpf: preload?.bpf ?? loadBpf(), kernel: loadKernel() };
   return {
     kind: 'ok',
     ledger: {
@@ -117,6 +122,7 @@ export function openLedger(options: LedgerOptions): OpenResult {
       close: () => {
         for (const slot of joined) slot.close();
         joined.clear();
+        preload?.drop();
       },
     },
   };

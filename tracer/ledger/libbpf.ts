@@ -35,9 +35,19 @@ export interface Bpf extends ObjectLoader {
   close(descriptor: number): void;
 }
 
-function bindMaps(
-  library: LibraryHandle,
-): Omit<Bpf, 'load' | 'loadAside' | 'close' | 'openProgramOf' | 'missesOf' | 'hasTaskStorage'> {
+/** False for the answer that there is nothing. */
+function unlessAbsent(step: string, result: unknown): boolean {
+  if (result === -ERRNO.ENOENT) return false;
+  checkNumber(step, result);
+  return true;
+}
+
+type MapCalls = Pick<
+  Bpf,
+  'openPin' | 'createHash' | 'openMapById' | 'lookup' | 'update' | 'updateAside' | 'remove' | 'removeAside'
+>;
+
+function bindMaps(library: LibraryHandle): MapCalls {
   const get = bind(library, 'int bpf_obj_get(const char *path)');
   const create = bind(
     library,
@@ -47,17 +57,7 @@ function bindMaps(
   const lookup = bind(library, 'int bpf_map_lookup_elem(int map, const void *key, void *value)');
   const update = bind(library, 'int bpf_map_update_elem(int map, const void *key, const void *value, uint64_t flags)');
   const remove = bind(library, 'int bpf_map_delete_elem(int map, const void *key)');
-  const lookupAll = bind(
-    library,
-    'int bpf_map_lookup_batch(int map, void *from, void *to, void *keys, void *values, uint32_t *count, const void *options)',
-  );
-  const nextKey = bind(library, 'int bpf_map_get_next_key(int map, const void *key, void *next)');
 
-  const unlessAbsent = (step: string, result: unknown): boolean => {
-    if (result === -ERRNO.ENOENT) return false;
-    checkNumber(step, result);
-    return true;
-  };
   return {
     openPin: (path) => checkNumber(`open pin ${path}`, get(path)),
     createHash: (name, keySize, valueSize, maxEntries) =>
@@ -76,6 +76,17 @@ function bindMaps(
     removeAside: async (map, key) => {
       unlessAbsent('remove', await aside(remove, map, key));
     },
+  };
+}
+
+function bindWalks(library: LibraryHandle): Pick<Bpf, 'readArray' | 'keys'> {
+  const lookupAll = bind(
+    library,
+    'int bpf_map_lookup_batch(int map, void *from, void *to, void *keys, void *values, uint32_t *count, const void *options)',
+  );
+  const nextKey = bind(library, 'int bpf_map_get_next_key(int map, const void *key, void *next)');
+
+  return {
     readArray: (map, valueSize, entries) => {
       const [values, count] = [Buffer.alloc(valueSize * entries), Buffer.alloc(4)];
       count.writeUInt32LE(entries);
@@ -149,6 +160,7 @@ export function loadBpf(): Bpf {
     ...bindObject(library),
     hasTaskStorage: bindProbe(library),
     ...bindMaps(library),
+    ...bindWalks(library),
     ...bindPrograms(library, closeDescriptor),
     close: closeDescriptor,
   };

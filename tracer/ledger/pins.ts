@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } fro
 import { join } from 'node:path';
 import type { Bpf } from './libbpf.ts';
 import type { LoadedObject } from './libbpf-object.ts';
-import { LEDGER_LAYOUT } from './layout.ts';
+import type { PinPlaces } from './pin-places.ts';
+import { placesUnder } from './pin-places.ts';
 import { watchEntries } from './watches.ts';
 
 const MAPS = {
@@ -41,25 +42,8 @@ export interface Pins {
   readonly programs: number[];
 }
 
-interface PinPlaces {
-  readonly whole: string;
-  readonly loading: string;
-  readonly leaving: string;
-}
-
-/** BPF file systems allow no dots in names. */
-function placesUnder(pinRoot: string): PinPlaces {
-  const whole = join(pinRoot, `v${LEDGER_LAYOUT}`);
-  return { whole, loading: `${whole}-loading`, leaving: `${whole}-leaving` };
-}
-
 function removeRemains(places: PinPlaces): void {
   for (const place of [places.loading, places.leaving]) rmSync(place, { recursive: true, force: true });
-}
-
-/** The object itself, or the one beside it that needs no task storage: for Linux before 5.13, tested on 5.10. */
-export function objectFor(bpf: Pick<Bpf, 'hasTaskStorage'>, objectFile: string): string {
-  return bpf.hasTaskStorage() ? objectFile : objectFile.replace(/\.bpf\.o$/, '-5.10.bpf.o');
 }
 
 function openFrom(bpf: Bpf, place: string): Pins {
@@ -119,11 +103,6 @@ export function loadPins(bpf: Bpf, pinRoot: string, object: LoadedObject): Loade
 
 export function closePins(bpf: Bpf, { maps, programs }: Pins): void {
   for (const descriptor of [...Object.values(maps), ...programs]) bpf.close(descriptor);
-}
-
-/** Whether programs of this layout are loaded. */
-export function arePinned(pinRoot: string): boolean {
-  return existsSync(placesUnder(pinRoot).whole);
 }
 
 /**

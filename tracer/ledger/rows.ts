@@ -1,7 +1,7 @@
 /** What the programs write of system calls: the bytes of rows and tuples, read. Anything may stand in them; nothing is made up. */
 import type { Abi, CallArguments, Origin, RecordingEntry } from '../../profile/recording.ts';
 import { ABIS, MAX_SYSCALLS, ORIGINS } from '../../profile/vocabulary.ts';
-import { WATCHED } from './watches.ts';
+import { WATCHED } from './layout.ts';
 
 export interface RowKey {
   readonly container: bigint;

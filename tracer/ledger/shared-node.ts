@@ -9,7 +9,9 @@ import { BpfError } from './libbpf-call.ts';
 import { readMemlockLimit } from './node.ts';
 import type { LoadedObject } from './libbpf-object.ts';
 import type { Pins } from './pins.ts';
-import { arePinned, closePins, loadPins, objectFor, openPins, removePins } from './pins.ts';
+import type { Preload } from './preload.ts';
+import { arePinned, objectFor } from './pin-places.ts';
+import { closePins, loadPins, openPins, removePins } from './pins.ts';
 import { refuseLoad } from './refusal.ts';
 import type { SlotDeps } from './slots.ts';
 import { disarm, readDirectory } from './slots.ts';
@@ -22,8 +24,7 @@ export interface JoinDeps {
   readonly lockFile: string;
   readonly objectFile: string;
   readonly cgroupRoot: string;
-  /** Gives the object that was loaded beforehand, once. @throws what kept it from being loaded */
-  readonly takeLoaded?: () => LoadedObject | null;
+  readonly preload?: Preload | undefined;
 }
 
 /**
@@ -53,7 +54,7 @@ export interface OpenedNode {
 }
 
 /** Opens what the node shares, or loads it. An error that speaks of the node becomes a refusal. */
-export function openNode(deps: JoinDeps): OpenedNode | RefusedResult {
+export async function openNode(deps: JoinDeps): Promise<OpenedNode | RefusedResult> {
   const { bpf, pinRoot } = deps;
   if (arePinned(pinRoot)) return { kind: 'ok', pins: openPins(bpf, pinRoot), start: null, unload: () => undefined };
   let object: LoadedObject | null = null;
@@ -62,7 +63,7 @@ export function openNode(deps: JoinDeps): OpenedNode | RefusedResult {
     object = null;
   };
   try {
-    object = loadObject(deps);
+    object = await loadObject(deps);
     const { pins, start } = loadPins(bpf, pinRoot, object);
     return { kind: 'ok', pins, start: () => startPrograms(deps, start), unload };
   } catch (error) {
@@ -82,8 +83,8 @@ function startPrograms(deps: JoinDeps, start: () => void): RefusedResult | null 
   }
 }
 
-function loadObject({ bpf, objectFile, takeLoaded }: JoinDeps): LoadedObject {
-  return takeLoaded?.() ?? bpf.load(objectFor(bpf, objectFile));
+async function loadObject({ bpf, objectFile, preload }: JoinDeps): Promise<LoadedObject> {
+  return (await preload?.take()) ?? bpf.load(objectFor(bpf, objectFile));
 }
 
 /** @throws the error itself where it says nothing about the node */

@@ -80,8 +80,9 @@ function writeMarks({ bpf }: SlotDeps, map: number, marks: readonly Buffer[]): v
 
 /**
  * Brings a slot from whatever state a crash left it in to armed. The maps come before the targets, so that whoever is met finds
- * where to write. Where programs run already one is then placed again, before the generation: that waits for all of them, so an answer
- * found under the new generation knows the targets. Where none runs yet they are started last, and meet everything as it shall be.
+ * where to write: its place follows from the target. Where programs run already one is then placed again, before the generation: that waits
+ * for all of them, so an answer found under the new generation knows the targets. Where none runs yet they are started last, and meet
+ * everything as it shall be.
  * The slot's time comes at the end: whoever was met before it was there at arming.
  * @param commands hashes of the commands of probes and hooks
  * @param start of programs that don't run yet, which the node may refuse; null where they do

@@ -3,9 +3,7 @@ import type { Watch } from '../../profile/arguments.ts';
 import { watchedNumbers } from '../../profile/arguments.ts';
 import type { Abi } from '../../profile/recording.ts';
 import { ABIS, MAX_SYSCALLS } from '../../profile/vocabulary.ts';
-
-/** Places for counts in a row (ledger.h). */
-export const WATCHED = 64;
+import { WATCHED } from './layout.ts';
 
 export type OrderedWatches = readonly (readonly [nr: number, watch: Watch])[];
 

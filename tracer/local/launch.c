@@ -2,9 +2,10 @@
 /*
  * Starts a command inside a cgroup that the ledger watches already. Node can't: what it forks is in Node's own cgroup.
  *
- *	launch --cgroup=FILE [--user=UID:GID:GROUP,GROUP…] [--filter] -- COMMAND [ARGUMENT …]
+ *	launch --cgroup=FILE [--open-files=N] [--user=UID:GID:GROUP,GROUP…] [--filter] -- COMMAND [ARGUMENT …]
  *
  *	--cgroup	moves this process into the cgroup by its cgroup.procs
+ *	--open-files	lowers the soft limit of open files to this, which Node has raised to the hard one for itself
  *	--user		becomes this user; without it, it stays who it is
  *	--filter	loads the seccomp program that file descriptor 4 holds (struct sock_filter, as libseccomp exports it)
  *
@@ -24,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -34,6 +36,7 @@
 struct wish {
 	const char *cgroup;
 	const char *user;
+	const char *open_files;
 	int filter;
 	char **command;
 };
@@ -62,6 +65,8 @@ static struct wish parse(char **argument)
 	for (argument++; *argument && strcmp(*argument, "--"); argument++) {
 		if (!strncmp(*argument, "--cgroup=", 9))
 			wish.cgroup = *argument + 9;
+		else if (!strncmp(*argument, "--open-files=", 13))
+			wish.open_files = *argument + 13;
 		else if (!strncmp(*argument, "--user=", 7))
 			wish.user = *argument + 7;
 		else if (!strcmp(*argument, "--filter"))
@@ -85,7 +90,7 @@ static void enter_cgroup(const char *procs)
 	close(file);
 }
 
-static unsigned long number(char **text)
+static unsigned long number(const char **text)
 {
 	char *end;
 	unsigned long value;
@@ -98,20 +103,30 @@ static unsigned long number(char **text)
 	return value;
 }
 
+/* Programs that use select(2), or close all descriptors one by one, count on the limit that they are started with. */
+static void limit_open_files(const char *text)
+{
+	struct rlimit limit;
+	unsigned long wanted = number(&text);
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		fail("arguments");
+	if (wanted < limit.rlim_cur)
+		limit.rlim_cur = wanted;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		fail("arguments");
+}
+
 /* Capabilities go with the user, unless a filter has still to be loaded: then they go with the exec (capabilities(7)). */
 static void become(const char *user, int keep_capabilities)
 {
 	static gid_t groups[MAX_GROUPS];
-	char *text = strdup(user);
-	unsigned long uid, gid;
+	unsigned long uid = number(&user);
+	unsigned long gid = number(&user);
 	size_t count = 0;
 
-	if (!text)
-		fail("user");
-	uid = number(&text);
-	gid = number(&text);
-	while (*text && count < MAX_GROUPS)
-		groups[count++] = number(&text);
+	while (*user && count < MAX_GROUPS)
+		groups[count++] = number(&user);
 	if (keep_capabilities && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
 		fail("user");
 	if (setgroups(count, groups) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
@@ -158,6 +173,8 @@ int main(int count, char **arguments)
 	fcntl(REPORT, F_SETFD, FD_CLOEXEC);
 	wish = parse(arguments);
 	enter_cgroup(wish.cgroup);
+	if (wish.open_files)
+		limit_open_files(wish.open_files);
 	syscall(SYS_chroot, NULL);
 	if (wish.user)
 		become(wish.user, wish.filter);

@@ -15,6 +15,8 @@ export interface LaunchOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Descriptor of a file with a seccomp program to load right before the command is executed. */
   readonly filter?: number;
+  /** Soft limit of open files; without it Node's own, which is the hard one. */
+  readonly openFiles?: number | undefined;
   /** What the command prints goes to stderr with the rest, where stdout is for Flak's own result. */
   readonly stdoutToStderr?: boolean;
 }
@@ -35,9 +37,10 @@ export interface RunningCommand {
 
 /** @throws where the launcher itself is missing or can't be executed */
 export async function launch(options: LaunchOptions): Promise<RunningCommand> {
-  const { launcher, directory, command, account, environment, filter, stdoutToStderr } = options;
+  const { launcher, directory, command, account, environment, filter, openFiles, stdoutToStderr } = options;
   const wishes = [
     `--cgroup=${directory}/cgroup.procs`,
+    ...(openFiles === undefined ? [] : [`--open-files=${openFiles}`]),
     ...(account ? [`--user=${[account.uid, account.gid, account.groups.join(',')].join(':')}`] : []),
     ...(filter === undefined ? [] : ['--filter']),
   ];

@@ -43,6 +43,19 @@ export function missingParts(): string[] {
   return [LEDGER_OBJECT, LAUNCHER].filter((path) => !existsSync(path));
 }
 
+/** proc_pid_limits(5). */
+const OPEN_FILES = /^Max open files +(\d+)/m;
+
+/**
+ * The soft limit of open files that Flak was started with. Node raises its own at start, so that of its parent is taken, from whom it had it.
+ * Undefined where that isn't to be seen, or is infinite.
+ */
+export function openFilesLimit(): number | undefined {
+  const path = `/proc/${process.ppid}/limits`;
+  const limit = existsSync(path) ? OPEN_FILES.exec(readFileSync(path, 'utf8'))?.[1] : undefined;
+  return limit === undefined ? undefined : Number(limit);
+}
+
 export function readOwnStat(): string {
   return readFileSync('/proc/self/stat', 'utf8');
 }

@@ -29,6 +29,8 @@ export interface RunDeps {
   readonly ledger: LedgerOptions;
   readonly launcher: string;
   readonly ownStat: () => string;
+  /** The soft limit of open files that Flak was started with, where that can be known. */
+  readonly openFiles: number | undefined;
   /** Told once when processes live on after the command itself has ended. */
   readonly onLeftBehind: (count: number) => void;
 }
@@ -58,7 +60,7 @@ export async function runRecorded(request: CommandRequest, deps: RunDeps): Promi
 
 async function runToEnd(
   request: CommandRequest,
-  { launcher, ownStat, onLeftBehind }: RunDeps,
+  { launcher, ownStat, openFiles, onLeftBehind }: RunDeps,
   cgroup: CommandCgroup,
   slot: Slot,
 ): Promise<CommandEnd> {
@@ -72,7 +74,7 @@ async function runToEnd(
     else if (!isFromKeyboard(signal, ownStat())) running?.signal(signal);
   });
   try {
-    running = await launch({ ...request, launcher, directory: cgroup.directory });
+    running = await launch({ ...request, launcher, openFiles, directory: cgroup.directory });
     if (request.ready?.kind === 'after')
       void sleep(request.ready.ms, undefined, { signal: ended.signal }).then(becomeReady, () => undefined);
     const end = await running.end;

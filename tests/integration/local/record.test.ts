@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { skipBecause } from '../../skip.ts';
 import { TemporaryTree } from '../../temporary-tree.ts';
-import { madeBy, readProfile, remains, runFlak, start, startFlak } from './flak.ts';
+import { ENTRY, madeBy, readProfile, remains, runFlak, start, startFlak } from './flak.ts';
 
 const X86 = 'x86_64';
 
@@ -59,6 +59,14 @@ describe('flak record', function () {
     const named = await runFlak(['record', '--user', '4242:4343', '--', 'sh', '-c', 'id -u; id -G'], { cwd });
     assert.equal(named.out, '4242\n4343\n');
     assert.equal(statSync(join(cwd, 'flak.json')).uid, 0);
+  });
+
+  it('gives the command the limit of open files that Flak was called with, not the one that Node has taken', async () => {
+    const limits = ['sh', '-c', 'ulimit -Sn; ulimit -Hn'];
+    const called = ['-c', 'ulimit -Sn 777; ulimit -Hn; "$@"; exit $?', 'called'];
+    const { out } = await start('sh', [...called, process.execPath, ENTRY, 'record', '--', ...limits], { cwd }).ended;
+    const [hard, ...given] = out.trim().split('\n');
+    assert.deepEqual(given, ['777', hard]);
   });
 
   it('records what the command leaves behind, and says so', async () => {

@@ -18,7 +18,8 @@ function used(podUid: string, changes: Partial<SlotEntry> = {}): SlotEntry {
 
 describe('the choice of a slot', () => {
   it('finds a pod’s own slot again', () => {
-    assert.deepEqual(chooseSlot([FREE, used('a'), used('b')], 'b'), { kind: 'resume', index: 2 });
+    const own = used('b');
+    assert.deepEqual(chooseSlot([FREE, used('a'), own], 'b'), { kind: 'resume', index: 2, entry: own });
   });
 
   it('does not take the slot that a pod has left for its own', () => {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ABIS, MAX_SYSCALLS, ORIGINS } from '../../../../profile/recording.ts';
 import * as layout from '../../../../tracer/ledger/layout.ts';
-import { WATCHED } from '../../../../tracer/ledger/watches.ts';
 import { compiled } from './compiled.ts';
 
 const u64 = fc.bigInt({ min: 0n, max: 0xffff_ffff_ffff_ffffn });
@@ -21,7 +20,7 @@ describe('the layout of the pinned maps', () => {
     const bounds = ['SLOTS', 'ROWS', 'CONTAINERS', 'SYSCALLS', 'ORIGINS', 'ABIS', 'MARKS', 'TUPLES', 'TUPLES_PER_CALL'];
     assert.deepEqual(compiled([...bounds, 'WATCHED']), [
       ...[SLOTS, ROWS, CONTAINERS, MAX_SYSCALLS, ORIGINS.length, ABIS.length],
-      ...[layout.MARKS, layout.TUPLES, layout.TUPLES_PER_CALL, WATCHED],
+      ...[layout.MARKS, layout.TUPLES, layout.TUPLES_PER_CALL, layout.WATCHED],
     ]);
   });
 

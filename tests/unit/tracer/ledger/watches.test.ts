@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { watchOf } from '../../../../profile/arguments.ts';
 import { ABIS, MAX_SYSCALLS } from '../../../../profile/recording.ts';
-import { WATCHED, WATCHES, orderWatches, watchEntries } from '../../../../tracer/ledger/watches.ts';
+import { WATCHED } from '../../../../tracer/ledger/layout.ts';
+import { WATCHES, orderWatches, watchEntries } from '../../../../tracer/ledger/watches.ts';
 import { compiled } from './compiled.ts';
 
 const I386_MMAP2 = 192;
