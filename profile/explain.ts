@@ -3,6 +3,7 @@ import { isMadeByWorkload } from './calls.ts';
 import { describeCompleteness, shareAfter, stabilityOf, wantsForStable } from './completeness.ts';
 import { declaredGroups } from './declared-groups.ts';
 import type { ProfileDocument, Recorded } from './document.ts';
+import { describeProbes } from './describe-probes.ts';
 import { defaultEffect, effectsOf } from './effect.ts';
 import type { Effect } from './effect.ts';
 import type { Group, GroupedCall } from './groups.ts';
@@ -60,6 +61,8 @@ export interface Evidence {
   readonly summary: string;
   readonly level: string;
   readonly wants: readonly string[];
+  /** What is to be said of the second probe and of files, a line each. */
+  readonly probes: readonly string[];
   readonly contributors: readonly Contributor[];
   /** How many calls had been seen when a part of the recorded time had passed; ascending in both. */
   readonly curve: readonly { readonly share: number; readonly calls: number }[];
@@ -181,6 +184,7 @@ function evidenceOf({ workload, container, revisions: [newest] }: Recorded, made
     summary: describeCompleteness(newest),
     level: newest.completeness.level,
     wants: newest.completeness.level === 'observed' ? wantsForStable(stabilityOf(newest)) : [],
+    probes: describeProbes(newest),
     contributors: newest.contributors,
     curve: curveOf(made, newest.contributors),
     foreign: [...new Set(foreign.map(({ name }) => name))].sort(compareText),

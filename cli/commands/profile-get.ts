@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { describeCompleteness } from '../../profile/completeness.ts';
+import { describeProbes } from '../../profile/describe-probes.ts';
 import { declaredGroups } from '../../profile/declared-groups.ts';
 import { ARGUMENT_MODES } from '../../profile/enforced.ts';
 import { toFlakFormat } from '../../profile/flak-format.ts';
@@ -85,6 +86,7 @@ async function getProfile(name: string | undefined, options: ProfileGetOptions, 
   const { workload, container } = stored.value.spec;
   const summary = describeCompleteness(stored.value.status.revisions[0]);
   deps.terminal.note(`${workload.kind} ${workload.name}, container ${container}: ${summary}`);
+  for (const line of describeProbes(stored.value.status.revisions[0])) deps.terminal.note(line);
   const format = options.output === 'json' ? 'flak' : options.format;
   if (format === 'artifact') return writeArtifact(stored.value, options, deps);
   return deliver(render(stored.value, format, options, summary), options.to, deps);

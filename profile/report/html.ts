@@ -93,11 +93,12 @@ function chips(names: readonly string[]): Markup {
 }
 
 function trustSection(evidence: Evidence): Markup {
-  const { wants, curve, contributors, foreign } = evidence;
+  const { wants, probes, curve, contributors, foreign } = evidence;
   const ofCommand = isOfCommand(evidence);
   const drawn = drawCurve(curve);
   return markup`<section id="trust"><h2>How far to trust it</h2>
 ${wants.length > 0 ? markup`<p>To be called stable it takes: ${wants.join('; ')}.</p>` : ''}
+${probes.length > 0 ? markup`<h3>Second probe and files</h3><ul class="probes">${probes.map((line) => markup`<li>${line}</li>`)}</ul>` : ''}
 ${drawn === '' ? '' : markup`<div class="card"><h3 style="margin-top:0">Calls seen for the first time</h3>${drawn}</div>`}
 <h3>Contributors <span class="count">(${contributors.length})</span></h3>
 <table><thead><tr><th>${ofCommand ? 'command' : 'pod'}</th><th>${ofCommand ? 'machine' : 'node'}, kernel</th>${ofCommand ? '' : markup`<th>runtime</th>`}<th>recorded</th><th>level</th></tr></thead>

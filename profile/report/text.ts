@@ -34,6 +34,7 @@ function introduction(explanation: Explanation, { heading, paint, columns }: Emp
     // A command has no image.
     ...(evidence && evidence.imageDigest !== '' ? [`${evidence.image} ${paint('faint', evidence.imageDigest)}`] : []),
     ...(evidence ? [evidence.summary] : []),
+    ...(evidence?.probes ?? []),
     ...(evidence && evidence.wants.length > 0 ? [`for stable: ${evidence.wants.join(', ')}`] : []),
     headline(explanation),
     `Of the ${risky.kernel} calls of a risky class (severe or elevated) it lets ${risky.profile} through, the default ${risky.runtimeDefault}.`,

@@ -1,5 +1,6 @@
 /** The stored profile as the demo prints it: how many calls, how complete, where each came from. Pure. */
 import { describeCompleteness } from '../../profile/completeness.ts';
+import { describeProbes } from '../../profile/describe-probes.ts';
 import { effectsOf } from '../../profile/effect.ts';
 import { ociProfileSchema } from '../../profile/oci-profile.ts';
 import type { Origin } from '../../profile/recording.ts';
@@ -33,7 +34,8 @@ function namesOf(calls: readonly ProfiledCall[], origin: Origin): string[] {
 export function describeProfile(status: SyscallProfileStatus, width: number): string[] {
   const [revision] = status.revisions;
   if (revision === undefined) return ['The profile is empty: nothing was recorded.'];
-  const lines = [`${status.syscallCount} system calls`, describeCompleteness(revision)];
+  const probes = describeProbes(revision).flatMap((line) => wrap(line.split(' '), width, ''));
+  const lines = [`${status.syscallCount} system calls`, describeCompleteness(revision), ...probes];
   for (const origin of ['startup', 'serving', 'exec:probe', 'exec:foreign', 'runtime-filtered', 'setup'] as const) {
     const names = namesOf(revision.calls, origin);
     if (names.length === 0) continue;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readProfile } from '../../../../profile/document.ts';
 import type { Explanation } from '../../../../profile/explain.ts';
 import { explainProfile } from '../../../../profile/explain.ts';
+import { profiledFiles } from '../../../../profile/merge-probes.ts';
 import { renderReport } from '../../../../profile/report/html.ts';
 import { renderExplanation } from '../../../../profile/report/text.ts';
 import { webProfile } from '../web-profile.ts';
@@ -55,6 +56,25 @@ describe('the HTML report', () => {
     assert.doesNotMatch(report, /<img/);
     assert.match(report, /&lt;img src=x onerror=alert\(1\)&gt;&quot;&#39;&amp;/);
     assert.doesNotMatch(renderReport(explain(rules([evil]), evil)), /<img/);
+  });
+
+  it('says of the second probe what the text says, in any names that a target may choose', () => {
+    const path = '/tmp/<b>x';
+    const files = profiledFiles({
+      paths: [
+        { path, access: ['written'] },
+        { path: '/<i>', access: ['created'] },
+      ],
+      reasons: ['falco-gap'],
+      mounts: [],
+    });
+    const probed = explain({ ...webProfile(1), files });
+    assert.match(
+      renderReport(probed),
+      /<h3>Second probe and files<\/h3><ul class="probes">.*it writes \/&lt;i&gt;<\/li>/,
+    );
+    assert.match(renderExplanation(probed, plain), /\nfiles: 2 paths, 1 written, 1 created\n.*it writes \/<i>\n/);
+    assert.doesNotMatch(page, /Second probe/);
   });
 
   it('leaves out what is not known of rules alone', () => {
