@@ -46,7 +46,7 @@ export async function buildArchives(
 
 function plan(source: ImageSource, canPull: boolean): Plan {
   const dockerfile = readFileSync(source.dockerfile, 'utf8');
-  const { copied, bases } = dockerfileInputs(dockerfile);
+  const { copied, bases } = dockerfileInputs(dockerfile, source.target);
   const made = bases.map((base) => (canPull ? `pulled ${base}` : `stand-in ${base} ${standInKey(base)}`));
   const hash = contentHash(source.context, [relative(source.context, source.dockerfile), ...copied], made);
   return { source, reference: `${source.name}:${hash}`, bases };
@@ -64,7 +64,8 @@ async function build(
     const options = { title: `buildah bud ${reference}`, onLine: detail, signal };
     if (!canPull) for (const base of bases) await standIn(base, host, options);
     const flags = ['--isolation=chroot', '--layers', '--force-rm', canPull ? '--pull-always' : '--pull-never'];
-    const what = [`--tag=${reference}`, `--file=${source.dockerfile}`, source.context];
+    const target = source.target === undefined ? [] : [`--target=${source.target}`];
+    const what = [`--tag=${reference}`, `--file=${source.dockerfile}`, ...target, source.context];
     return cachedArchive(
       reference,
       async () => {

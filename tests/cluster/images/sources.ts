@@ -5,6 +5,8 @@ export interface ImageSource {
   readonly name: string;
   readonly dockerfile: string;
   readonly context: string;
+  /** Stage of the Dockerfile; the last one unless it is named. */
+  readonly target?: string;
 }
 
 const CHECKOUT = join(import.meta.dirname, '..', '..', '..');
@@ -18,11 +20,14 @@ function ofTests(name: string): ImageSource {
   return { name: `flak.test/${name}`, dockerfile: join(context, 'Dockerfile'), context };
 }
 
-/** The images that users build; their names are those in manifests/. */
+/**
+ * The images that users build; their names are those in manifests/. Of the tracer it is the one without Falco, which needs
+ * nothing but Debian's packages; with-falco.ts puts a Falco of this machine beside it.
+ */
 export const PROJECT_IMAGES: readonly ImageSource[] = [
   ofProject('gate', 'init-image/Dockerfile'),
   ofProject('webhook', 'webhook/Dockerfile'),
-  ofProject('tracer', 'tracer/Dockerfile'),
+  { ...ofProject('tracer', 'tracer/Dockerfile'), target: 'tracer-slim' },
 ];
 
 /** Targets and tools of the tests and the demo. */

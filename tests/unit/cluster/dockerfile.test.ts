@@ -24,17 +24,56 @@ copy --from=build /gate /gate
     });
   });
 
+  const TWO_IMAGES = `ARG VERSION=1.2
+FROM docker.io/library/debian:bookworm-slim AS slim
+COPY a /
+FROM docker.io/falcosecurity/falco:\${VERSION} AS falco
+FROM slim AS full
+COPY b /
+COPY --from=falco /falco /falco
+COPY --from=docker.io/library/busybox:1 /busybox /busybox
+`;
+
+  it('are those of the stage that is asked for, and of what it is built on', () => {
+    assert.deepEqual(dockerfileInputs(TWO_IMAGES, 'slim'), {
+      copied: ['a'],
+      bases: ['docker.io/library/debian:bookworm-slim'],
+    });
+    assert.throws(() => dockerfileInputs(TWO_IMAGES, 'fat'), /no stage is called fat/);
+  });
+
+  it('are those of the last stage where none is asked for, with the versions that it names', () => {
+    const { copied, bases } = dockerfileInputs(TWO_IMAGES);
+    assert.deepEqual(new Set(copied), new Set(['a', 'b']));
+    assert.deepEqual(
+      new Set(bases),
+      new Set([
+        'docker.io/library/debian:bookworm-slim',
+        'docker.io/falcosecurity/falco:1.2',
+        'docker.io/library/busybox:1',
+      ]),
+    );
+  });
+
   for (const line of ['COPY ["a", "/b"]', 'COPY $SOURCES /src']) {
     it(`are not guessed from \`${line}\``, () => {
       assert.throws(() => dockerfileInputs(`FROM scratch\n${line}\n`), /isn't understood/);
     });
   }
 
-  for (const { name, dockerfile } of [...PROJECT_IMAGES, ...TEST_IMAGES]) {
+  for (const { name, dockerfile, target } of [...PROJECT_IMAGES, ...TEST_IMAGES]) {
     it(`can be told for ${name}`, () => {
-      assert.ok(dockerfileInputs(readFileSync(dockerfile, 'utf8')).bases.length > 0);
+      assert.ok(dockerfileInputs(readFileSync(dockerfile, 'utf8'), target).bases.length > 0);
     });
   }
+
+  it('of the tracer that the tests build need no Falco, and of the other one a certain version', () => {
+    const { target, dockerfile } = PROJECT_IMAGES.find(({ name }) => name.endsWith('tracer')) ?? assert.fail();
+    const text = readFileSync(dockerfile, 'utf8');
+    const isFalco = (base: string): boolean => base.includes('falco');
+    assert.ok(!dockerfileInputs(text, target).bases.some(isFalco));
+    assert.match(dockerfileInputs(text).bases.find(isFalco) ?? '', /:0\.44\.\d+$/);
+  });
 });
 
 describe('the tag of an image', () => {
