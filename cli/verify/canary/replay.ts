@@ -122,21 +122,34 @@ async function clearAway(
   graceSeconds: number,
   deps: ReplayDeps,
 ): Promise<Result<ReadonlyMap<string, Revision>>> {
-  const { cluster, namespace, now } = deps;
-  const grace = deps.interruption.aborted ? INTERRUPTED_GRACE_SECONDS : graceSeconds;
-  const untilMs = now() + grace * 1000 + AFTERMATH_MS;
+  const { cluster, namespace, now, interruption } = deps;
+  const pods = cluster.resource(KINDS.pods);
+  let grace: number | null = null;
+  let untilMs = Infinity;
   for (;;) {
-    const removed = await cluster
-      .resource(KINDS.pods)
-      .remove(namespace, canary.name, { uid: canary.uid, graceSeconds: grace });
-    const isGone = removed.kind === 'not-found' || removed.kind === 'conflict';
+    // Once more with less time, where Ctrl-C comes while it shuts down.
+    const wanted = interruption.aborted ? INTERRUPTED_GRACE_SECONDS : graceSeconds;
+    if (grace !== wanted) {
+      const removed = await pods.remove(namespace, canary.name, { uid: canary.uid, graceSeconds: wanted });
+      if (removed.kind !== 'try-later') grace = wanted;
+      untilMs = Math.min(untilMs, now() + wanted * 1000 + AFTERMATH_MS);
+    }
     const trace = await traceOf(canary, deps);
-    const phase = trace.kind === 'ok' ? (trace.value?.status?.phase ?? null) : undefined;
-    const isOver = phase === 'Complete' || phase === 'Untraced' || phase === null;
-    if (isGone && isOver && trace.kind === 'ok') return takeAway(trace.value, deps);
+    if ((await isGone(canary, deps)) && trace.kind === 'ok' && isOver(trace.value)) return takeAway(trace.value, deps);
     if (now() >= untilMs) return left(canary, deps);
     await deps.sleep(LOOK_MS);
   }
+}
+
+async function isGone({ name, uid }: Made, { cluster, namespace }: ReplayDeps): Promise<boolean> {
+  const got = await cluster.resource(KINDS.pods).get(namespace, name);
+  return got.kind === 'not-found' || (got.kind === 'ok' && canaryStatusSchema.parse(got.value).metadata.uid !== uid);
+}
+
+/** There is none of a canary that got no gate. */
+function isOver(trace: TraceObject | null): boolean {
+  const phase = trace?.status?.phase;
+  return trace === null || phase === 'Complete' || phase === 'Untraced';
 }
 
 function left({ name }: Made, { namespace }: ReplayDeps): Failed {

@@ -59,15 +59,17 @@ function keyOf({ abi, name, errno }: ProfiledCall): string {
 
 function doubtsAbout({ recorded, logged, enforced }: Replayed, { log, enforce }: Runs): string[] {
   const { level, reasons } = recorded.completeness;
+  const whole = level !== 'partial';
   return [
-    ...(level === 'partial'
-      ? [`the profile itself is partial(${reasons.join(', ')}): record it again from the start`]
-      : []),
-    ...(isClean(log) ? [] : [`with denials logged the canary ${log.message}`]),
-    ...(enforce === null || isClean(enforce) ? [] : [`under the profile the canary ${enforce.message}`]),
-    ...(enforce === null ? ['it was not run under the profile itself'] : []),
-    ...[logged, enforced].flatMap((seen, place) => doubtsOf(seen, recorded, place === 0 ? 'logged' : 'enforced')),
+    ...(whole ? [] : [`the profile itself is partial(${reasons.join(', ')}): record it again from the start`]),
+    ...(isClean(log) ? doubtsOf(logged, recorded, 'logged') : [`with denials logged the canary ${log.message}`]),
+    ...(enforce === null ? ['it was not run under the profile itself'] : doubtsOfEnforced(enforce, enforced, recorded)),
   ];
+}
+
+function doubtsOfEnforced(end: RunEnd, enforced: Revision | null, recorded: Revision): string[] {
+  if (!isClean(end)) return [`under the profile the canary ${end.message}`];
+  return doubtsOf(enforced, recorded, 'enforced');
 }
 
 function doubtsOf(seen: Revision | null, recorded: Revision, run: string): string[] {
