@@ -14,7 +14,8 @@ export const GATE_ARGS = ['/bin/gate', '--opening=/gate/open', '--timeout=60'];
 export interface Tracing {
   readonly node: NodeStage;
   readonly server: TraceServer;
-  startTracer(environment?: Readonly<Record<string, string>>): ChildProcess;
+  /** @param output `pipe`: for a test that reads what it prints */
+  startTracer(environment?: Readonly<Record<string, string>>, output?: 'inherit' | 'pipe'): ChildProcess;
   /** What the store has; a refusal fails the test. */
   stored(): RecordedReport | undefined;
   close(): Promise<void>;
@@ -32,7 +33,7 @@ export async function openTracing(): Promise<Tracing> {
   return {
     node,
     server,
-    startTracer: (environment = {}) => {
+    startTracer: (environment = {}, output = 'inherit') => {
       const env = {
         ...process.env,
         ...node.environment,
@@ -41,7 +42,7 @@ export async function openTracing(): Promise<Tracing> {
         FLAK_LOG_LEVEL: 'warn',
         ...environment,
       };
-      const tracer = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+      const tracer = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', output, output] });
       tracers.push(tracer);
       return tracer;
     },
