@@ -36,7 +36,7 @@ export type Reading =
 const groupSchema = z.object({
   name: z.string(),
   description: z.string(),
-  calls: z.array(z.looseObject({ name: z.string(), reason: z.string(), beside: z.array(z.string()).optional() })),
+  calls: z.array(z.looseObject({ name: z.string(), reason: z.string(), beside: z.array(z.string()).exactOptional() })),
 });
 const flakSchema = revisionSchema.extend({
   format: z.literal('flak/v1'),
