@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { FINDINGS } from '../../../profile/check.ts';
 import { RISK_CLASSES } from '../../../profile/risk.ts';
+import { departures, documentedShape } from '../../documented-shape.ts';
 import { FakeCluster, runAgainst } from './fakes.ts';
+import { run } from './profiles-at-hand.ts';
 
 /** `flak <group> <command>` and `flak <command>`, as help lists them. */
 async function commandsOf(line: string): Promise<string[]> {
@@ -32,6 +34,22 @@ describe('docs/cli.md', () => {
       assert.ok(page.includes(`| \`${code}\` | ${severity} | ${meaning} |`), code);
     const profiles = readFileSync(new URL('../../../docs/profile.md', import.meta.url), 'utf8');
     for (const risk of RISK_CLASSES) assert.ok(profiles.includes(`**${risk}**`), risk);
+  });
+
+  it('gives the shapes that commands print', async () => {
+    for (const [command, line] of [
+      ['profile list', 'profile list'],
+      ['check', 'check one.json rules.json'],
+      ['explain', 'explain one.json'],
+      ['explain', 'explain rules.json'],
+      ['diff', 'diff one.json rules.json'],
+      ['diff', 'diff api'],
+      ['install', 'install'],
+    ] as const) {
+      const { out, notes } = await run(`${line} -o json`);
+      assert.notEqual(out, '', notes);
+      assert.deepEqual(departures(JSON.parse(out), documentedShape(page, command)), [], line);
+    }
   });
 
   it('has the shape of -o json of every command that takes it', () => {
