@@ -49,3 +49,14 @@ export function succeeded({ ret }: Pick<FileEvent, 'ret'>): boolean {
 function isErrno(ret: number): boolean {
   return ret < 0 && ret >= -4095;
 }
+
+/** runc's stages (libcontainer/nsenter/nsexec.c, prctl PR_SET_NAME), crun, and CRI-O's monitor. */
+const RUNTIMES = /^(runc(:\[\d:[A-Z]+\])?|crun|conmon)$/;
+
+/**
+ * The runtime's own doing in the container's cgroup, before it becomes the container's program or one of `kubectl exec`: what
+ * it does with files (the mounts it makes, the folders for them) is not the target's.
+ */
+export function isSetUp({ comm }: Pick<FileEvent, 'comm'>): boolean {
+  return RUNTIMES.test(comm);
+}

@@ -1,7 +1,7 @@
 /** The file report of a trace: listens to Falco, summarises, and keeps lines where they are asked for. Nothing here can end the run. */
 import type { Logger } from 'pino';
 import { accessOf } from '../../profile/files/access.ts';
-import { FILE_FIELDS } from '../../profile/files/file-event.ts';
+import { FILE_FIELDS, isSetUp } from '../../profile/files/file-event.ts';
 import { fileReasons, reasonsOfFalco } from '../../profile/files/files-section.ts';
 import { linesOf } from '../../profile/files/flak-line.ts';
 import { NO_CONTAINER, renderReference } from '../../profile/files/line-files.ts';
@@ -55,14 +55,17 @@ export function createFiles(deps: FilesDeps): Files {
   const reference = (): string => renderReference({ seconds: startedAt, version: deps.falcoVersion() });
   const kept = keep(deps, reference);
 
+  const nameNow = rememberNames(containerName, () => clock.steadyMs());
+
   function folderOf({ containerId }: FalcoEvent): string {
-    return containerId === undefined ? NO_CONTAINER : (containerName(containerId) ?? containerId);
+    return containerId === undefined ? NO_CONTAINER : (nameNow(containerId) ?? containerId);
   }
 
   return {
     fields: FILE_FIELDS,
     onEvent: (event) => {
       const { containerId } = event;
+      if (isSetUp(event)) return;
       if (containerId !== undefined) for (const access of accessOf(event)) uses.add(containerId, access);
       if (kept === undefined || deps.lines === null) return;
       const lines = linesOf(event, deps.lines.settings);
@@ -88,6 +91,23 @@ function keep({ lines, ...deps }: FilesDeps, reference: () => string): KeptLines
     deps.log.error({ err: error }, 'Lines of file access can not be kept on this node');
     return dropLines();
   }
+}
+
+/** Containers whose names are remembered; a pod has fewer, but for one that is restarted again and again. */
+const MAX_NAMES = 1024;
+/** Looking for a name takes reading files: not for every event of a container that has none yet. */
+const LOOK_AGAIN_MS = 1000;
+
+function rememberNames(find: FilesDeps['containerName'], nowMs: () => number): FilesDeps['containerName'] {
+  const known = new Map<string, { readonly name: string | undefined; readonly untilMs: number }>();
+  return (containerId) => {
+    const hit = known.get(containerId);
+    if (hit !== undefined && nowMs() < hit.untilMs) return hit.name;
+    const name = find(containerId);
+    if (known.size >= MAX_NAMES) known.clear();
+    known.set(containerId, { name, untilMs: name === undefined ? nowMs() + LOOK_AGAIN_MS : Infinity });
+    return name;
+  };
 }
 
 const NO_LINES: ReturnType<KeptLines['tell']> = {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { accessOf, SUMMARY_CALLS } from '../../../../profile/files/access.ts';
+import { isSetUp } from '../../../../profile/files/file-event.ts';
 import { fileEvent } from './file-events.ts';
 
 const SOURCE = { 'fs.path.source': '/s', 'fs.path.target': '/t' };
@@ -44,6 +45,12 @@ describe('what a call did with a file', () => {
       assert.deepEqual(accessOf(fileEvent({ name })), []);
       assert.ok(!SUMMARY_CALLS.includes(name));
     }
+  });
+
+  it("tells a runtime's own doing from its container's", () => {
+    for (const comm of ['runc:[0:PARENT]', 'runc:[2:INIT]', 'crun', 'conmon'])
+      assert.equal(isSetUp({ comm }), true, comm);
+    for (const comm of ['runcible', 'nginx', 'runc:x']) assert.equal(isSetUp({ comm }), false, comm);
   });
 
   it('has paths in one spelling, and leaves out what is no path', () => {

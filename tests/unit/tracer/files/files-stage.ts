@@ -56,7 +56,10 @@ export function linesOfAll(events: readonly Parameters<Files['onEvent']>[0][]): 
 
 export const never = (): AbortSignal => new AbortController().signal;
 
-export async function finish({ files, clock }: Stage, how: 'upload' | 'hand-over' = 'upload'): Promise<void> {
+export async function finish(
+  { files, clock }: Pick<Stage, 'files' | 'clock'>,
+  how: 'upload' | 'hand-over' = 'upload',
+): Promise<void> {
   const over = { is: false };
   const finished = files.finish(how, never()).then(() => {
     over.is = true;
