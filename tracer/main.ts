@@ -109,7 +109,11 @@ function openDoor({ ledger, target, execHashes }: Configuration, hierarchy: Hier
 function sweep(configuration: Configuration, hierarchy: Hierarchy | undefined, log: Logger): void {
   if (hierarchy === undefined) return;
   try {
-    const places = { ...configuration, falcoRoot: configuration.falco.root };
+    const places = {
+      ...configuration,
+      falcoRoot: configuration.falco.root,
+      linesRoot: configuration.files.root,
+    };
     sweepLeftovers(places, new Date(), () => listPods(hierarchy.path));
     placedFiles(configuration)?.sweep(new Date());
   } catch (error) {

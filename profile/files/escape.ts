@@ -11,9 +11,13 @@ const IN_NAMES = /[{}\\\p{Cc}\u2028\u2029]/gu;
 /** A value ends at a blank as well. */
 const IN_VALUES = /[{}\\\p{Cc}\s\u2028\u2029]/gu;
 
+/** Most names and paths are of these characters alone, and tens of thousands come in a second. */
+const PLAIN = /^[!-Z\]^-z|~[]*$/;
+
 const toBytes = new TextEncoder();
 
 function escapeBy(pattern: RegExp, text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.toWellFormed().replace(pattern, (character) => hexOf(toBytes.encode(character)));
 }
 
@@ -33,6 +37,8 @@ export function escapeValue(text: string): string {
 
 /** @returns the longest beginning of `text` of at most so many bytes of UTF-8, without half a character at its end */
 export function cutToBytes(text: string, maxBytes: number): string {
+  // A UTF-16 code unit is three bytes at most.
+  if (text.length * 3 <= maxBytes) return text;
   const bytes = toBytes.encode(text);
   if (bytes.length <= maxBytes) return text;
   // 10xxxxxx goes on with a character that began before it.

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { accessOf } from '../../profile/files/access.ts';
 import { FILE_FIELDS } from '../../profile/files/file-event.ts';
 import { linesOf } from '../../profile/files/flak-line.ts';
-import { unitePaths } from '../../profile/files/file-uses.ts';
+import { createUseGatherer } from '../../profile/files/file-uses.ts';
 import { LINE_CALLS, operationOf } from '../../profile/files/operations.ts';
 import { nameOf } from '../../profile/syscalls/names.ts';
 import { FILE_FIELDS as EVENT_FILE_FIELDS } from '../../tracer/falco/fields.ts';
@@ -120,7 +120,9 @@ describe('file accesses as a real Falco sees them', function () {
   });
 
   it('sum up to what the program did with which path', () => {
-    const paths = unitePaths(events.filter(({ comm }) => comm === 'filer').flatMap(accessOf), []);
+    const gatherer = createUseGatherer();
+    for (const access of events.filter(({ comm }) => comm === 'filer').flatMap(accessOf)) gatherer.add(access);
+    const paths = gatherer.paths();
     const accessTo = (path: string) => paths.find((entry) => entry.path === path)?.access;
     assert.deepEqual(accessTo('/tmp/file'), ['read', 'written', 'created', 'mapped']);
     assert.deepEqual(accessTo('/tmp/made {odd} name'), ['written', 'created']);

@@ -76,6 +76,21 @@ export function openSpool(directory: string): Spool {
   };
 }
 
+const POD_UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * UIDs of the pods whose lines have not been added to since.
+ * @param before those of a tracer that may still be at work, though its pod is gone, are younger
+ */
+export function listSpools(root: string, before: Date): string[] {
+  try {
+    return readdirSync(root).filter((name) => POD_UID.test(name) && statSync(join(root, name)).mtime < before);
+  } catch {
+    // No lines have been asked for on this node, or another tracer swept at the same time.
+    return [];
+  }
+}
+
 function listChunks(directory: string): Chunk[] {
   return readdirSync(directory)
     .flatMap((name) => parseChunkName(name, statSync(join(directory, name)).size) ?? [])

@@ -85,8 +85,14 @@ function getFile({ shelf, onResult }: FilesApiDeps) {
     response
       .type('application/octet-stream')
       .set({ 'Content-Length': String(found.bytes), 'Cache-Control': 'no-store' });
-    await pipeline(found.content, response);
+    await pipeline(found.content, response).catch(unlessHungUp);
   };
+}
+
+/** Who asked may have had enough. */
+function unlessHungUp(error: unknown): void {
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE') return;
+  throw error;
 }
 
 function listFiles({ shelf, onResult }: FilesApiDeps) {

@@ -20,11 +20,11 @@ export const OTHER_UID = '99999999-2222-4333-8444-555555555555';
 const SERVER_NAME = 'flak-files.flak-system.svc';
 const ROOMY: ShelfLimits = { traceBytes: 1 << 30, totalBytes: 1 << 30, whenFull: 'refuse' };
 
-export const TRACER: TokenVerdict = {
+export const TRACER = {
   kind: 'authenticated',
   user: 'system:serviceaccount:flak-system:flak-tracer',
   pod: { name: 'tracer-a', uid: 'uid-a' },
-};
+} as const satisfies TokenVerdict;
 export const READER: TokenVerdict = {
   kind: 'authenticated',
   user: 'system:serviceaccount:flak-system:flak-files-reader',

@@ -17,6 +17,7 @@ function setUp(tree: TemporaryTree) {
     gateRoot: join(tree.root, 'gates'),
     rollRoot: join(tree.root, 'names'),
     falcoRoot: join(tree.root, 'falco'),
+    linesRoot: join(tree.root, 'lines'),
   };
   const left = (directory: string): string[] => readdirSync(directory).sort();
   return { ...places, places, gates: () => left(places.gateRoot), rolls: () => left(places.rollRoot) };
@@ -46,6 +47,15 @@ describe('sweeping', () => {
     for (const podUid of [ALIVE, GONE]) utimesSync(join(rollRoot, `containers-${podUid}.json`), YESTERDAY, YESTERDAY);
     sweepLeftovers(places, NOW, () => new Set([ALIVE]));
     assert.deepEqual(rolls(), [`containers-${ALIVE}.json`, `containers-${UNOPENED}.json`]);
+  });
+
+  it('removes lines that nobody will upload any more', () => {
+    using tree = new TemporaryTree();
+    const { places } = setUp(tree);
+    for (const podUid of [ALIVE, GONE, UNOPENED]) tree.file(`lines/${podUid}/state.json`, '{}');
+    for (const podUid of [ALIVE, GONE]) utimesSync(join(places.linesRoot, podUid), YESTERDAY, YESTERDAY);
+    sweepLeftovers(places, NOW, () => new Set([ALIVE]));
+    assert.deepEqual(readdirSync(places.linesRoot).sort(), [ALIVE, UNOPENED]);
   });
 
   it('leaves a directory that somebody else put something into', () => {
