@@ -11,6 +11,7 @@ import { findPod, podsOf, waitForEvent, waitForTrace } from './observe.ts';
 import { proceed } from './proceed.ts';
 import { scratchNamespace } from './scratch-namespace.ts';
 import { madeBy, profilesOf, waitForPhases } from './stored-profiles.ts';
+import { waitForGates } from './wait-for-gates.ts';
 import { pod, replicated, shellContainer, TRACED, WAITS_FOR_WORD } from './targets.ts';
 
 /** Longer than the leader's Lease is good for (15 s). */
@@ -86,14 +87,17 @@ describe('a control plane in trouble', () => {
   it('tells twenty pods that come at once apart, and lets those beyond the cap go at once', async function () {
     const many = await scratchNamespace(flak.kubectl, 'many');
     try {
+      await waitForGates(flak.kubectl, many.name);
       const deployment = replicated('Deployment', many.name, 'many', 20, shapeOf('exec sleep 600'));
       await flak.kubectl.run(['create', '-f', '-'], JSON.stringify(deployment));
       const isAvailable = ['wait', '--for=condition=Available', 'deployment/many', '--timeout=180s'];
       await flak.kubectl.run([...isAvailable, '-n', many.name]);
+      // One without a gate is traced late: it has nothing to lose by waiting for a place, so that it never ends as untraced.
+      const gated = await podsOf(flak.kubectl, many.name, 'flak.dev/traced=true,app=many');
+      assert.equal(gated.length, 20);
       const traces = await waitForPhases(flak.kubectl, many.name, 20, ['Recording', 'Untraced'], 180_000);
-      const ids = (await podsOf(flak.kubectl, many.name, 'app=many')).map(
-        ({ metadata }) => metadata.annotations?.['flak.dev/trace-id'],
-      );
+      const pods = await podsOf(flak.kubectl, many.name, 'app=many');
+      const ids = pods.map(({ metadata }) => metadata.annotations?.['flak.dev/trace-id']);
       assert.equal(new Set(ids).size, 20);
       assert.equal(new Set(traces.map(({ spec }) => spec.podUid)).size, 20);
       const untraced = traces.filter(({ status }) => status?.phase === 'Untraced');

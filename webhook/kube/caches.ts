@@ -6,6 +6,7 @@ import { FLAK_NAMESPACE, LABELS, OBJECTS } from '../names.ts';
 import { createCacheIndex } from './cache-index.ts';
 import type { CacheIndex } from './cache-index.ts';
 import { KINDS } from './kinds.ts';
+import { LEASE_TIMES } from './lease.ts';
 import { metadataSchema, readWith } from './read-object.ts';
 import { readLease } from './read-lease.ts';
 import type { LeaseRecord } from './read-lease.ts';
@@ -96,6 +97,8 @@ export function createCaches(deps: WatchDeps): Caches {
       kind: KINDS.leases,
       namespace: FLAK_NAMESPACE,
       fieldSelector: `metadata.name=${OBJECTS.lease}`,
+      // As often as a replica looks whether it can lead: one that doesn't know of a leader puts no gate into pods.
+      longestPauseMs: LEASE_TIMES.retryMs,
       read: keyed(readLease, () => OBJECTS.lease),
     }),
   };

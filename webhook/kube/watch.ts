@@ -29,6 +29,8 @@ export interface WatchOptions<T> extends Selection {
   readonly read: (object: unknown) => { readonly key: string; readonly value: T } | null;
   /** Ends a watch in which not even a bookmark (the API server sends one a minute) has come for so long. */
   readonly silenceMs?: number;
+  /** Longest pause between attempts while the server can't be reached, where half a minute is too long to be without news. */
+  readonly longestPauseMs?: number;
 }
 
 export interface Cache<T> {
@@ -52,8 +54,8 @@ const TIMEOUT_SECONDS = 300;
 const BACKOFF_MS = { first: 500, last: 30_000 };
 
 /** @param failures in a row, from 1. Doubling, with jitter so that replicas don't come back together. */
-export function backoffMs(failures: number, random: () => number): number {
-  const full = Math.min(BACKOFF_MS.last, BACKOFF_MS.first * 2 ** Math.min(failures - 1, 16));
+export function backoffMs(failures: number, random: () => number, longestMs: number = BACKOFF_MS.last): number {
+  const full = Math.min(longestMs, BACKOFF_MS.first * 2 ** Math.min(failures - 1, 16));
   return full * (0.5 + random() / 2);
 }
 
@@ -123,7 +125,7 @@ async function follow<T>(deps: WatchDeps, options: WatchOptions<T>, sink: Sink<T
       version = null;
       deps.onTrouble(wordsOf(thrown));
     }
-    await deps.sleep(backoffMs(failures, deps.random), signal);
+    await deps.sleep(backoffMs(failures, deps.random, options.longestPauseMs), signal);
   }
 }
 

@@ -16,6 +16,7 @@ describe('a cache over a server that misbehaves', () => {
   let troubles: string[];
   let reconnects: number;
   let pauses: number;
+  let longestPause: number;
 
   beforeEach(async () => {
     server = await startMisbehavingServer();
@@ -23,6 +24,7 @@ describe('a cache over a server that misbehaves', () => {
     troubles = [];
     reconnects = 0;
     pauses = 0;
+    longestPause = 0;
   });
   afterEach(async () => {
     ending.abort();
@@ -34,7 +36,7 @@ describe('a cache over a server that misbehaves', () => {
   const held = (cache: Cache<number>): Record<string, number> =>
     Object.fromEntries([...cache.keys()].sort().map((key) => [key, cache.get(key) ?? -1]));
 
-  const start = (silenceMs = 60_000): Cache<number> => {
+  const start = (silenceMs = 60_000, more: { readonly longestPauseMs?: number } = {}): Cache<number> => {
     const cache = createCache<number>(
       {
         request: server.request,
@@ -43,8 +45,9 @@ describe('a cache over a server that misbehaves', () => {
           reconnects += 1;
         },
         // No waiting in tests, but a turn of the event loop, as a wait would be.
-        sleep: async () => {
+        sleep: async (ms) => {
           pauses += 1;
+          longestPause = Math.max(longestPause, ms);
           await new Promise((resolve) => setTimeout(resolve, 1));
         },
         random: () => 0.5,
@@ -54,6 +57,7 @@ describe('a cache over a server that misbehaves', () => {
         kind: KINDS.pods,
         namespace: null,
         silenceMs,
+        ...more,
         read: (object) => {
           const { metadata } = object as Raw;
           return { key: metadata.name, value: Number(metadata.resourceVersion) };
@@ -190,6 +194,12 @@ describe('a cache over a server that misbehaves', () => {
     start();
     while (pauses < 3) await new Promise((resolve) => setTimeout(resolve, 1));
     deepEqual(troubles, []);
+  });
+
+  it('pauses no longer than it is told to, however long the server is away', async () => {
+    server.refuseLists.push(...Array<number>(12).fill(503));
+    await start(60_000, { longestPauseMs: 2000 }).synced;
+    deepEqual([pauses, longestPause], [12, 1500]);
   });
 
   it('watches on at once where nothing happens but bookmarks that repeat the version', async () => {
