@@ -25,6 +25,7 @@ export interface Stream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
+  on?(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
 
 /** Colour only on a terminal, never under NO_COLOR (no-color.org: set to anything but the empty string) or TERM=dumb. */
@@ -33,6 +34,7 @@ export function createTerminal(
   error: Stream,
   environment: Readonly<Record<string, string | undefined>>,
 ): Terminal {
+  for (const stream of [out, error]) stream.on?.('error', endWithReader);
   const coloured = out.isTTY === true && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
   return {
     out: (text) => void out.write(text),
@@ -41,4 +43,13 @@ export function createTerminal(
     heading: (text) => (coloured ? `\u001b[1m${text}\u001b[22m` : text),
     paint: (style, text) => (coloured ? `\u001b[${STYLES[style][0]}m${text}\u001b[${STYLES[style][1]}m` : text),
   };
+}
+
+/** 128 and the number of SIGPIPE, which Node ignores: what a shell is told of other programs. */
+const ENDED_BY_SIGPIPE = 141;
+
+/** Who reads may have enough (`| head`): the rest is for nobody. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(ENDED_BY_SIGPIPE);
 }
