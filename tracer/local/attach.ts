@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LedgerOptions } from '../ledger/ledger.ts';
-import { idOf, isRecorded, makeCommandCgroup, move, pathOfProcess, processesBelow } from './command-cgroup.ts';
+import { processesBelow } from '../cgroups/tree.ts';
+import { idOf, isRecorded, makeCommandCgroup, move, pathOfProcess } from './command-cgroup.ts';
 import type { RecordResult, Watched } from './record.ts';
 import { recordWhile, untilEmpty } from './record.ts';
 
@@ -55,7 +56,7 @@ export async function recordProcess(
   const cgroup = makeCommandCgroup(home, process.pid);
   try {
     return await recordWhile(options, cgroup, async () => {
-      gather(String(pid), cgroup.directory);
+      gather(pid, cgroup.directory);
       onArmed();
       return untilEmpty(cgroup, signal);
     });
@@ -65,16 +66,16 @@ export async function recordProcess(
 }
 
 /** A parent before its children: whoever is forked afterwards is born inside. */
-function gather(pid: string, directory: string): void {
+function gather(pid: number, directory: string): void {
   if (!move(pid, directory)) return;
-  for (const child of childrenOf(pid)) gather(child, directory);
+  for (const child of bornOf(pid)) gather(child, directory);
 }
 
 /** proc_pid_tid_children(5). */
-function childrenOf(pid: string): string[] {
+function bornOf(pid: number): number[] {
   const tasks = existsSync(`/proc/${pid}/task`) ? readdirSync(`/proc/${pid}/task`) : [];
   return tasks.flatMap((task) => {
     const path = `/proc/${pid}/task/${task}/children`;
-    return existsSync(path) ? readFileSync(path, 'utf8').split(' ').filter(Boolean) : [];
+    return existsSync(path) ? readFileSync(path, 'utf8').split(' ').filter(Boolean).map(Number) : [];
   });
 }

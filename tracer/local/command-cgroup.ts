@@ -2,8 +2,9 @@
  * The cgroup that a command is recorded in: below Flak's own, so that every limit that held for it before still holds.
  * `flak-record-<pid>` is what the ledger is told to watch; the command runs in `command` below it, as a container does in a pod.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { childrenOf, processesBelow, unlessGone } from '../cgroups/tree.ts';
 
 const PREFIX = 'flak-record-';
 
@@ -60,26 +61,23 @@ export function idOf(directory: string): bigint {
   return statSync(directory, { bigint: true }).ino;
 }
 
-/** All processes of a cgroup and of those below it; none where it is gone. */
-export function processesBelow(directory: string): string[] {
-  const own = unlessGone(() => readFileSync(join(directory, 'cgroup.procs'), 'utf8')) ?? '';
-  // What lives in other pid namespaces reads as 0.
-  const pids = own.split('\n').filter((pid) => pid !== '' && pid !== '0');
-  return [...pids, ...childrenOf(directory).flatMap((child) => processesBelow(join(directory, child)))];
+/** As `unlessGone`; what is still being left is EBUSY to kernfs. */
+function unlessLeft<T>(act: () => T): T | null {
+  return unlessGone(act, 'EBUSY');
 }
 
 /** Moves a process with all its threads. False where it has ended meanwhile. */
-export function move(pid: string, directory: string): boolean {
+export function move(pid: number, directory: string): boolean {
   return (
-    unlessGone(() => {
-      writeFileSync(join(directory, 'cgroup.procs'), pid);
+    unlessLeft(() => {
+      writeFileSync(join(directory, 'cgroup.procs'), String(pid));
     }) !== null
   );
 }
 
 function removeTree(directory: string): void {
   for (const child of childrenOf(directory)) removeTree(join(directory, child));
-  unlessGone(() => {
+  unlessLeft(() => {
     rmdirSync(directory);
   });
 }
@@ -89,21 +87,5 @@ function removeForgotten(parent: string): void {
   for (const name of childrenOf(parent).filter((child) => child.startsWith(PREFIX))) {
     const isOver = !existsSync(`/proc/${name.slice(PREFIX.length)}`);
     if (isOver && processesBelow(join(parent, name)).length === 0) removeTree(join(parent, name));
-  }
-}
-
-function childrenOf(directory: string): string[] {
-  const entries = unlessGone(() => readdirSync(directory, { withFileTypes: true })) ?? [];
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-}
-
-/** Null where a cgroup (ENOENT, ENODEV) or process (ESRCH) is gone, or is still being left (EBUSY): kernfs's answers. */
-function unlessGone<T>(act: () => T): T | null {
-  try {
-    return act();
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (['ENOENT', 'ENODEV', 'ESRCH', 'EBUSY'].includes(code)) return null;
-    throw error;
   }
 }

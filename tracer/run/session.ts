@@ -127,6 +127,9 @@ export class Session {
 
   #submit(kind: RecordedReport['kind']): void {
     const { head, courier } = this.#deps;
+    // Nothing comes after the last: it isn't left to what was read before, should the count have been seen ahead of what it counts
+    // (weakly ordered CPUs).
+    if (kind === 'final') this.#reading = undefined;
     // Who was known, is gone then, and is read after that, has called nothing that the report lacks. One that the ledger meets
     // only after the look may be alive.
     const known = this.#read().containers;

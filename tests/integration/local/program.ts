@@ -64,6 +64,20 @@ async function accepts(port: number): Promise<boolean> {
   });
 }
 
+/** Runs a client until it is served, where listening comes before serving. @throws with what it printed last */
+export async function clientOnceServed(program: string, ...args: string[]): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      await client(program, ...args);
+      return;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await sleep(100);
+    }
+  }
+}
+
 /** Runs a client to its end. @throws with what it printed */
 export async function client(program: string, ...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(program, args, { timeout: PATIENCE_MS });

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Program } from './program.ts';
-import { client } from './program.ts';
+import { client, clientOnceServed } from './program.ts';
 
 const PORTS = { redis: 27_379, memcached: 27_211, postgres: 27_432, mariadb: 27_306 } as const;
 
@@ -80,10 +80,12 @@ export const STORES: readonly Program[] = [
     load: {
       port: PORTS.postgres,
       run: async (folder) => {
-        const to = ['-h', folder, '-p', `${PORTS.postgres}`, '-U', 'postgres', 'postgres'];
+        const at = ['-h', folder, '-p', `${PORTS.postgres}`];
+        await clientOnceServed(postgresProgram('pg_isready'), '-q', ...at); // it listens while it still starts up
+        const to = [...at, '-U', 'postgres', 'postgres'];
         await client(postgresProgram('pgbench'), '-i', '-q', ...to);
         await client(postgresProgram('pgbench'), '-c', '4', '-j', '2', '-t', '100', ...to);
-        const psql = ['-h', folder, '-p', `${PORTS.postgres}`, '-U', 'postgres', '-d', 'postgres'];
+        const psql = [...at, '-U', 'postgres', '-d', 'postgres'];
         await client(
           postgresProgram('psql'),
           ...psql,

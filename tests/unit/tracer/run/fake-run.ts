@@ -85,6 +85,11 @@ export class FakeSlot implements Slot {
     const cgroupId = known?.cgroupId ?? this.#nextId++;
     this.#containers.set(name, { cgroupId, name, isPod: false, firstSeenNs: cgroupId, startedNs: null, entries });
   }
+  /** A call that was counted before it could be read, as a weakly ordered CPU shows it. */
+  showLate(name: string, nr: number): void {
+    this.see(name, nr);
+    this.#changes -= 1n;
+  }
   #named(cgroupIds: readonly bigint[]): string[] {
     return [...this.#containers.values()]
       .filter(({ cgroupId }) => cgroupIds.includes(cgroupId))

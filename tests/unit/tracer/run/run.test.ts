@@ -41,6 +41,21 @@ describe('a run', () => {
     assert.deepEqual([slot.left, world.gate.removed], [1, 1]);
   });
 
+  it('reads once more for the last report, whatever the count of changes says', async () => {
+    const { world, clock, slot, start } = createFakeRun();
+    const ending = start();
+    slot.see(GATE, 35);
+    world.alive = [PAUSE, APP];
+    slot.see(APP, 0);
+    await clock.advance(30_000);
+    slot.showLate(APP, 1);
+    world.order = 'flush';
+    world.alive = [];
+    await clock.advance(5_000);
+    assert.equal(await ending, 'flushed');
+    assert.deepEqual(callsOf(world.reports.at(-1), 'app'), [0, 1]);
+  });
+
   it('ends though the sandbox is kept, a few seconds after the last container', async () => {
     const { world, clock, slot, start } = createFakeRun();
     const ending = start();
