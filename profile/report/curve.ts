@@ -25,7 +25,7 @@ export function drawCurve(curve: Evidence['curve']): Markup | '' {
     <text x="${SIZE.left - 8}" y="${y(last.calls) + 4}" text-anchor="end">${last.calls}</text>
     <text x="${SIZE.left - 8}" y="${floor + 4}" text-anchor="end">0</text>
     <text x="${SIZE.left}" y="${SIZE.height - 10}">recording began</text>
-    <text x="${half}" y="${SIZE.height - 10}" text-anchor="middle">half of the recorded time</text>
+    <text class="half" x="${half}" y="${SIZE.height - 10}" text-anchor="middle">half of the recorded time</text>
     <text x="${x(1)}" y="${SIZE.height - 10}" text-anchor="end">end</text>
   </svg>`;
 }

@@ -10,6 +10,7 @@ import { STYLE } from './style.ts';
 import {
   byTopic,
   defaultWords,
+  durationWords,
   headline,
   isOfCommand,
   momentWords,
@@ -109,8 +110,8 @@ ${foreign.length > 0 ? markup`<h3>Left out: seen through <code>kubectl exec</cod
 
 function contributorRow(contributor: Contributor, ofCommand: boolean): Markup {
   const { pod, node, kernel, runtime, armedAt, endedAt, completeness } = contributor;
-  const minutes = Math.round((Date.parse(endedAt) - Date.parse(armedAt)) / 6000) / 10;
-  return markup`<tr><td>${pod}</td><td>${node}, ${kernel}</td>${ofCommand ? '' : markup`<td>${runtime ?? 'unknown'}</td>`}<td>${momentWords(armedAt, 'minutes')}, ${minutes} min</td><td><span class="badge ${completeness.level}">${completeness.level}</span></td></tr>
+  const recorded = `${momentWords(armedAt, 'minutes')}, ${durationWords(Date.parse(endedAt) - Date.parse(armedAt))}`;
+  return markup`<tr><td>${pod}</td><td>${node}, ${kernel}</td>${ofCommand ? '' : markup`<td>${runtime ?? 'unknown'}</td>`}<td>${recorded}</td><td><span class="badge ${completeness.level}">${completeness.level}</span></td></tr>
 `;
 }
 

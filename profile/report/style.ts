@@ -64,7 +64,7 @@ svg .area { fill: var(--accent-soft); }
 footer { margin-top: 3.5rem; border-top: 1px solid var(--line); padding-top: 1rem; font-size: .85rem; color: var(--soft); }
 @media (max-width: 44rem) {
   .risk { grid-template-columns: 1fr; } body { padding: 1.5rem 1rem; }
-  svg { overflow: visible; } svg text { font-size: 32px; }
+  svg { overflow: visible; } svg text { font-size: 32px; } svg .half { display: none; }
   td.name, td.what, td.who { display: block; width: auto; border: 0; padding: .1rem 0; } tbody tr + tr td.name { padding-top: .5rem; }
 }
 @media print {

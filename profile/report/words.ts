@@ -36,6 +36,11 @@ export function momentWords(instant: string, to: 'minutes' | 'seconds'): string 
   return `${instant.slice(0, to === 'minutes' ? 16 : 19).replace('T', ' ')} UTC`;
 }
 
+/** How long it was recorded. */
+export function durationWords(ms: number): string {
+  return ms < 60_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 6000) / 10} min`;
+}
+
 /** Whether it was recorded by `flak record`, and so without pods and a runtime. */
 export function isOfCommand({ workload }: Pick<Evidence, 'workload'>): boolean {
   return workload.startsWith('Command ');

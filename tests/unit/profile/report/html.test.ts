@@ -107,6 +107,13 @@ describe('the explanation as text', () => {
     assert.match(renderExplanation(local, plain), /^Command ls\nobserved: /);
     const report = renderReport(local);
     assert.match(report, /<h1>Command ls<\/h1>/);
+    assert.match(report, /UTC, 30 min<\/td>/);
+    const [first] = webProfile(1).contributors;
+    const short = {
+      ...webProfile(1),
+      contributors: [{ ...first, armedAt: '2026-01-05T09:00:00Z', endedAt: '2026-01-05T09:00:07Z' }],
+    };
+    assert.match(renderReport(explain(short)), /<td>2026-01-05 09:00 UTC, 7 s<\/td>/);
     assert.match(report, /<th>command<\/th><th>machine, kernel<\/th><th>recorded<\/th>/);
     assert.doesNotMatch(report, /<th>pod|<td>unknown|<code>docker/);
   });
