@@ -62,11 +62,14 @@ const GROUPS: readonly (readonly [name: string, description: string, commands: r
     ['files', 'what pods did with files, line by line', [addFilesGet, addFilesList]],
   ];
 
-/** Loaded apart from these commands (local-commands.ts). */
+/** Loaded apart from these commands (local-commands.ts), even where it is about a cluster. */
 const LOCAL_TEXT = `
 On this machine, without a cluster:
   record [options] -- CMD…         record a command, or what runs already
   verify PROFILE -- CMD…           whether a command can live with a profile
+
+In a cluster:
+  verify [options] deploy/web      whether a workload can live with its profile, by canaries
 `;
 
 /** @param ended is told how the command that ran came out. */

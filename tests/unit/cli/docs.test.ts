@@ -66,6 +66,10 @@ describe('docs/cli.md', () => {
       'install',
       'uninstall',
       'inject',
+      'doctor',
+      'verify',
+      'files list',
+      'profile get',
       'snapshot',
       'merge',
     ])
