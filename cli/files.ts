@@ -15,23 +15,32 @@ export function readTextFrom(
   input: AsyncIterable<string | Uint8Array>,
   limitBytes = INPUT_LIMIT_BYTES,
 ): (path: string) => Promise<Result<string>> {
-  return async (path) => {
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    try {
-      for await (const chunk of path === '-' ? input : (createReadStream(path) as AsyncIterable<Uint8Array>)) {
-        chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
-        bytes += chunk.length;
-        if (bytes > limitBytes)
-          return usage(
-            `${path} is larger than ${limitBytes} bytes, which no profile or manifest is; name another file.`,
-          );
-      }
-      return ok(Buffer.concat(chunks).toString('utf8'));
-    } catch (thrown) {
-      return usage(`${path} can't be read (${reasonOf(thrown)}); name another file.`);
+  return (path) => (path === '-' ? collect(input, path, limitBytes) : readTextFile(path, limitBytes));
+}
+
+/** The text of a file, within the same limit. */
+export async function readTextFile(path: string, limitBytes = INPUT_LIMIT_BYTES): Promise<Result<string>> {
+  return collect(createReadStream(path) as AsyncIterable<Uint8Array>, path, limitBytes);
+}
+
+async function collect(
+  input: AsyncIterable<string | Uint8Array>,
+  path: string,
+  limitBytes: number,
+): Promise<Result<string>> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of input) {
+      chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+      bytes += chunk.length;
+      if (bytes > limitBytes)
+        return usage(`${path} is larger than ${limitBytes} bytes, which no profile or manifest is; name another file.`);
     }
-  };
+    return ok(Buffer.concat(chunks).toString('utf8'));
+  } catch (thrown) {
+    return usage(`${path} can't be read (${reasonOf(thrown)}); name another file.`);
+  }
 }
 
 export async function writeWholeFile(path: string, content: string): Promise<Result<undefined>> {

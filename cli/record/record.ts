@@ -1,5 +1,5 @@
 /** `flak record`, from its options to the written profile. */
-import { readFileSync, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isMadeByWorkload } from '../../profile/calls.ts';
 import { describeCompleteness } from '../../profile/completeness.ts';
@@ -110,8 +110,13 @@ export function revisionOfRun(
 async function readEarlier(path: string): Promise<Result<Revision | null>> {
   if (path === '-' || !existsSync(path)) return ok(null);
   // Needed for this alone, and slow to load.
-  const { readProfile } = await import('../../profile/document.ts');
-  const reading = readProfile(readFileSync(path, 'utf8'), path);
+  const [{ readProfile }, { readTextFile }] = await Promise.all([
+    import('../../profile/document.ts'),
+    import('../files.ts'),
+  ]);
+  const content = await readTextFile(path);
+  if (content.kind !== 'ok') return content;
+  const reading = readProfile(content.value, path);
   if (reading.kind === 'unreadable') return usage(`${path} ${reading.why}; without --merge it is replaced.`);
   const { recorded } = reading.document;
   if (!recorded)
