@@ -13,6 +13,8 @@ export interface Demo {
   readonly kubectl: Kubectl;
   /** Reference of the nginx image on the node. */
   readonly nginxImage: string;
+  /** Tracers have it: the demo waits until it watches. */
+  readonly falco: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -25,6 +27,8 @@ export interface DemoResult {
 }
 
 const REQUESTS = 50;
+/** Falco loads its programs in 2 s on an idle machine, and in many on a busy one. */
+const FALCO_WAIT_MS = 90_000;
 /** A stuck pod repeats itself: the last lines say it. */
 const EVENT_LINES = 15;
 const NAMESPACE = ['-n', DEMO.namespace];
@@ -49,7 +53,8 @@ async function play(demo: Demo): Promise<DemoResult> {
     const rollout = ['rollout', 'status', `deployment/${DEMO.name}`, '--timeout=180s'];
     await kubectl.run([...rollout, ...NAMESPACE]);
   });
-  progress.note(indent(await kubectl.run(['get', 'traces', ...NAMESPACE])));
+  if (demo.falco) await progress.step('Wait until Falco watches beside the ledger', () => waitForFalco(demo));
+  progress.note(indent(await kubectl.run(['get', 'traces', '-o', 'wide', ...NAMESPACE])));
   await progress.step(`Send it ${REQUESTS} requests through its Service`, () => sendRequests(demo));
   const pod = await newestPod(kubectl);
   if (pod === undefined) throw new Error("the demo's pod is gone; someone else deleted it");
@@ -80,6 +85,16 @@ async function waitForRecording({ kubectl, signal }: Demo): Promise<void> {
     },
     { limitMs: 120_000, signal, explain: () => `phases seen: ${phases}` },
   );
+}
+
+/** It is told of in the end, whatever became of it: that it isn't there yet after a minute and a half is no failure. */
+async function waitForFalco({ kubectl, signal }: Demo): Promise<void> {
+  const endMs = performance.now() + FALCO_WAIT_MS;
+  while (performance.now() < endMs) {
+    const states = (await tracesOf(kubectl, DEMO.namespace)).map(({ status }) => status?.probes?.falco?.state);
+    if (states.some((state) => state !== undefined && state !== 'starting')) return;
+    await sleep(500, undefined, { signal });
+  }
 }
 
 /** Through the API server's proxy, which reaches a Service from anywhere that kubectl works. */

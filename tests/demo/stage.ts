@@ -10,6 +10,7 @@ import { type Kubectl, kubectlFor } from '../e2e/kubectl.ts';
 import { checkMachine, checkUserCluster } from './prerequisites.ts';
 import { removeDemo } from './run-demo.ts';
 import { inParallel } from './in-parallel.ts';
+import { placeFalco } from './place-falco.ts';
 
 const NGINX = 'flak.test/nginx';
 
@@ -18,6 +19,8 @@ export interface Stage {
   readonly kubeconfig: string;
   /** Reference that the nodes can pull, or have. */
   readonly nginxImage: string;
+  /** Whether Flak's tracers have Falco, as far as the demo knows. */
+  readonly falco: boolean;
   /** Installs Flak, unless the user has it there: then that one is used as it is. */
   readonly install: () => Promise<void>;
   /** Takes away what the demo brought, and nothing else. */
@@ -44,7 +47,7 @@ export async function throwAwayStage(progress: Progress, signal: AbortSignal): P
     ]);
     if (cluster === undefined) throw new Error('no cluster was started');
     const { kubeconfig, kubectl: program } = cluster;
-    const images = await buildImages(progress, cluster, signal);
+    const { images, falco } = await placeFalco(await buildImages(progress, cluster, signal), cluster, progress, signal);
     const always = kubectlFor({ program, kubeconfig });
     const had = await flakIn(always);
     const kubectl = kubectlFor({ program, kubeconfig, signal });
@@ -52,6 +55,7 @@ export async function throwAwayStage(progress: Progress, signal: AbortSignal): P
       kubectl,
       kubeconfig,
       nginxImage: imageOf(images),
+      falco,
       install: () => install(kubectl, images, progress),
       leave: wasUp ? () => takeAway(always, images, had, progress) : stop,
     };
@@ -81,6 +85,7 @@ export async function userStage(
     kubectl,
     kubeconfig,
     nginxImage: imageOf(images),
+    falco: false,
     install: async () => {
       if (had !== 'running') await install(kubectl, images, progress);
       else progress.note('Flak is installed there already; the demo uses it as it is, and leaves it.');
