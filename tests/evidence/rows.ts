@@ -3,6 +3,7 @@
  * `npm test` fails when a row's test no longer exists or the page misses a row (tests/unit/evidence/rows.test.ts).
  */
 import { ACCURACY_ROWS } from './accuracy-rows.ts';
+import { FILES_ROWS } from './files-rows.ts';
 import { FOUNDATION_ROWS } from './foundation-rows.ts';
 import { LEDGER_ROWS } from './ledger-rows.ts';
 import { LOCAL_ROWS } from './local-rows.ts';
@@ -14,5 +15,6 @@ export const EVIDENCE: readonly EvidenceRow[] = [
   ...ACCURACY_ROWS,
   ...LEDGER_ROWS,
   ...LOCAL_ROWS,
+  ...FILES_ROWS,
   ...TROUBLE_ROWS,
 ];
