@@ -22,21 +22,21 @@ export interface FileEvent {
   readonly fields: ReadonlyMap<string, string>;
 }
 
+/** What a summary asks of Falco beside what every event has. Falco prints each field of each event, so there are no more. */
+export const SUMMARY_FIELDS = ['evt.rawarg.path', 'proc.exepath', 'fs.path.source', 'fs.path.target'] as const;
+
 /**
- * What is asked of Falco beside what every event has: single arguments, as the program gave them (`rawarg`), and the
- * paths that Falco resolves. Names as in libs' event_table.c and sinsp_filtercheck_fspath.cpp.
+ * What lines ask for: also single arguments, as the program gave them. Names as in libs' event_table.c and
+ * sinsp_filtercheck_fspath.cpp.
  */
 export const FILE_FIELDS = [
+  ...SUMMARY_FIELDS,
   'evt.rawarg.name',
-  'evt.rawarg.path',
   'evt.rawarg.fd',
   'evt.rawarg.oldfd',
   'evt.rawarg.newfd',
   'evt.rawarg.addr',
   'evt.rawarg.length',
-  'proc.exepath',
-  'fs.path.source',
-  'fs.path.target',
 ] as const;
 export type FileField = (typeof FILE_FIELDS)[number];
 

@@ -1,7 +1,7 @@
 /** The file report of a trace: listens to Falco, summarises, and keeps lines where they are asked for. Nothing here can end the run. */
 import type { Logger } from 'pino';
 import { accessOf } from '../../profile/files/access.ts';
-import { FILE_FIELDS, isSetUp } from '../../profile/files/file-event.ts';
+import { FILE_FIELDS, isSetUp, SUMMARY_FIELDS } from '../../profile/files/file-event.ts';
 import { fileReasons, reasonsOfFalco } from '../../profile/files/files-section.ts';
 import { linesOf } from '../../profile/files/flak-line.ts';
 import { NO_CONTAINER, renderReference } from '../../profile/files/line-files.ts';
@@ -62,7 +62,7 @@ export function createFiles(deps: FilesDeps): Files {
   }
 
   return {
-    fields: FILE_FIELDS,
+    fields: deps.lines === null ? SUMMARY_FIELDS : FILE_FIELDS,
     onEvent: (event) => {
       const { containerId } = event;
       if (isSetUp(event)) return;

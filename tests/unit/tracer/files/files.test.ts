@@ -22,6 +22,13 @@ describe('the file report of a trace', () => {
     await files.finish('upload', never());
   });
 
+  it('asks Falco for no more than it needs', () => {
+    const summary = createFiles({ ...base(new FakeClock()), lines: null }).fields;
+    const lines = stage().files.fields;
+    assert.ok(summary.length < lines.length && summary.every((field) => lines.includes(field)));
+    assert.ok(!summary.some((field) => field.startsWith('evt.rawarg.') && field !== 'evt.rawarg.path'));
+  });
+
   it('brings all lines to the store, a reference with them, and leaves nothing on the node', async () => {
     const scene = stage();
     const events = calls(10);
