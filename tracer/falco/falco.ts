@@ -76,6 +76,11 @@ export class Falco {
     });
   }
 
+  /** These containers have come: to be called while the runtime knows them. */
+  meet(containerIds: readonly string[]): void {
+    this.#sight.meet(containerIds);
+  }
+
   /** Whether the gate is to stay closed for it: it is required, and may still come in time. */
   holdsGate(): boolean {
     const { wish, clock, waitMs } = this.#deps;

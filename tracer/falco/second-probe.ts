@@ -4,7 +4,7 @@ import type { Falco } from './falco.ts';
 
 export type SecondProbe = Pick<
   Falco,
-  'start' | 'holdsGate' | 'release' | 'isBehind' | 'changes' | 'isMissing' | 'section' | 'finish' | 'close'
+  'start' | 'meet' | 'holdsGate' | 'release' | 'isBehind' | 'changes' | 'isMissing' | 'section' | 'finish' | 'close'
 >;
 
 const SECTION: FalcoSection = {
@@ -22,6 +22,7 @@ const SECTION: FalcoSection = {
 
 export const NO_FALCO: SecondProbe = {
   start: () => undefined,
+  meet: () => undefined,
   holdsGate: () => false,
   release: () => undefined,
   isBehind: () => false,

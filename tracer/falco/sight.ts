@@ -84,6 +84,11 @@ export class Sight {
     this.#lastLine = this.#now();
   }
 
+  /** These containers have come. */
+  meet(containerIds: readonly string[]): void {
+    this.#tally.meet(containerIds);
+  }
+
   /**
    * Takes a line that it printed.
    * @returns whether the line shows that it watches

@@ -8,7 +8,7 @@ import { GATE_CONTAINER } from '../run/gate-sight.ts';
 import type { FalcoEvent } from './event.ts';
 
 /** Containers that are told apart at a time; a restart is another one. Beyond them the oldest is put to those of its name. */
-export const MOST_CONTAINERS = 256;
+export const MOST_CONTAINERS = 1024;
 
 interface Seen {
   description: ContainerDescription;
@@ -50,6 +50,13 @@ export class Tally {
     if (container === undefined) return false;
     this.#note(container, name);
     return true;
+  }
+
+  /**
+   * These containers have come. Falco may tell of them when they are gone, and the runtime's record of them with them.
+   */
+  meet(containerIds: readonly string[]): void {
+    for (const containerId of containerIds) this.#meet(containerId);
   }
 
   /** Asks once more about containers that nothing was known of: the runtime's record may have come since. */

@@ -59,7 +59,9 @@ export class Session {
   /** Learns who has come; to be called at every change of the pod's cgroup, as records don't stay. */
   look(): PodPopulation {
     const population = this.#deps.readPod();
-    this.#deps.roll.notice(population.children.flatMap(({ name }) => containerIdOf(name) ?? []));
+    const containerIds = population.children.flatMap(({ name }) => containerIdOf(name) ?? []);
+    this.#deps.roll.notice(containerIds);
+    this.#deps.falco.meet(containerIds);
     return population;
   }
 
