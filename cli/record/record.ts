@@ -6,6 +6,7 @@ import { describeCompleteness } from '../../profile/completeness.ts';
 import { declaredGroups } from '../../profile/declared-groups.ts';
 import { toFlakFormat } from '../../profile/flak-format.ts';
 import { PARTIAL_REASONS } from '../../profile/vocabulary.ts';
+import type { SeccompProfile } from '../../profile/seccomp.ts';
 import { renderSeccomp } from '../../profile/seccomp.ts';
 import type { Revision } from '../../profile/syscall-profile.ts';
 import { revisionOf, unionOfRevisions, workloadOf } from '../../tracer/local/local-profile.ts';
@@ -88,11 +89,17 @@ async function write(
   const profile = toFlakFormat(workloadOf(name), name, revision, declaredGroups());
   const written = await output(options.format === 'oci' ? renderSeccomp(profile.seccomp) : toJson(profile));
   if (written.kind !== 'ok') return written;
-  const made = new Set(revision.calls.filter(isMadeByWorkload).map((call) => call.name)).size;
-  terminal.note(`flak: ${name}: ${made} system calls; ${describeCompleteness(revision)}`);
+  const made = new Set(revision.calls.filter(isMadeByWorkload).map((call) => call.name));
+  terminal.note(`flak: ${name}: ${made.size} system calls; ${describeCompleteness(revision)}`);
   for (const reason of revision.completeness.reasons) terminal.note(`flak: ${reason}: ${PARTIAL_REASONS[reason]}`);
-  if (path !== '-') terminal.note(`flak: wrote ${path}`);
+  const declared = allowedIn(profile.seccomp).difference(made).size;
+  if (path !== '-')
+    terminal.note(`flak: wrote ${path}; it also allows ${declared} calls that runtimes and other machines need`);
   return written;
+}
+
+function allowedIn({ syscalls }: SeccompProfile): Set<string> {
+  return new Set(syscalls.flatMap(({ names, action }) => (action === 'SCMP_ACT_ALLOW' ? names : [])));
 }
 
 /** A recording that has just ended, as a contribution of its own. */
