@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { SeccompProfile } from '../../profile/seccomp.ts';
 import type { SyscallProfileStatus } from '../../profile/syscall-profile.ts';
 import { waitUntil } from '../cluster/wait-until.ts';
 import { type FlakCluster, flakCluster } from './flak-cluster.ts';
@@ -112,17 +113,23 @@ describe('flak verify of a workload', function () {
     assert.ok(status);
     return status;
   };
-  /** Takes a call out of what is stored, rows and rules alike: as if it had never been seen. */
-  const forget = async (namespace: string, call: string): Promise<void> => {
-    const status = await storedIn(namespace);
-    const [newest, ...older] = status.revisions;
-    assert.ok(newest);
-    const seccomp = JSON.stringify(without(JSON.parse(status.seccomp) as Parameters<typeof without>[0], call));
-    const revisions = [{ ...newest, calls: newest.calls.filter(({ name }) => name !== call) }, ...older];
-    const patch = JSON.stringify({ status: { ...status, seccomp, revisions } });
-    const args = ['patch', 'syscallprofile', PROFILE, '-n', namespace, '--subresource=status', '--type=merge', '-p'];
-    await flak.kubectl.run([...args, patch]);
+  /** Changes what is stored as only who rules the cluster may. */
+  const change = async (
+    namespace: string,
+    how: (status: SyscallProfileStatus) => SyscallProfileStatus,
+  ): Promise<void> => {
+    const args = ['get', 'syscallprofile', PROFILE, '-n', namespace];
+    const object = await flak.kubectl.json<{ status: SyscallProfileStatus }>(args);
+    const changed = JSON.stringify({ ...object, status: how(object.status) });
+    await flak.kubectl.run(['replace', '--subresource=status', '-f', '-'], changed);
   };
+  /** Rows and rules alike: as if the call had never been seen. */
+  const forget = (namespace: string, call: string): Promise<void> =>
+    change(namespace, (status) => ({
+      ...status,
+      seccomp: JSON.stringify(without(JSON.parse(status.seccomp) as SeccompProfile, call)),
+      revisions: status.revisions.map((one) => ({ ...one, calls: one.calls.filter(({ name }) => name !== call) })),
+    }));
 
   before(async function () {
     this.timeout(1_800_000);
@@ -220,21 +227,11 @@ describe('flak verify of a workload', function () {
   });
 
   it('places nothing beyond RuntimeDefault where the namespace asks for that', async () => {
-    const status = await storedIn(nameOf('strict'));
-    const rules = JSON.parse(status.seccomp) as { syscalls: object[] };
-    rules.syscalls.push({ names: ['bpf', 'keyctl'], action: 'SCMP_ACT_ALLOW' });
-    const patch = JSON.stringify({ status: { seccomp: JSON.stringify(rules) } });
-    const args = [
-      'patch',
-      'syscallprofile',
-      PROFILE,
-      '-n',
-      nameOf('strict'),
-      '--subresource=status',
-      '--type=merge',
-      '-p',
-    ];
-    await flak.kubectl.run([...args, patch]);
+    await change(nameOf('strict'), (status) => {
+      const rules = JSON.parse(status.seccomp) as SeccompProfile;
+      const wider = [...rules.syscalls, { names: ['bpf', 'keyctl'], action: 'SCMP_ACT_ALLOW' }];
+      return { ...status, seccomp: JSON.stringify({ ...rules, syscalls: wider }) };
+    });
     const { code, report, notes } = await verified(nameOf('strict'));
     assert.deepEqual([code, report.runs.log.kind, report.runs.enforce], [1, 'not-traced', null]);
     assert.match(notes, /allows more than RuntimeDefault, and the namespace may have no less: bpf, keyctl/);

@@ -5,6 +5,7 @@ import type { OciProfile } from '../../../profile/oci-profile.ts';
 import type { Revision, SyscallProfileStatus, Workload } from '../../../profile/syscall-profile.ts';
 import { syscallProfileStatusSchema, workloadSchema } from '../../../profile/syscall-profile.ts';
 import { KINDS } from '../../../webhook/kube/kinds.ts';
+import type { Outcome } from '../../../webhook/kube/outcome.ts';
 import { explainFailure, listAs } from '../../cluster.ts';
 import type { Connection } from '../../connection.ts';
 import type { Result } from '../../ending.ts';
@@ -61,27 +62,40 @@ function atHand({ metadata, spec, status }: z.infer<typeof storedSchema>): Resul
 
 /** Only over the version that was verified: whatever was merged meanwhile was not. */
 export async function writeVerified(
-  { name, resourceVersion, status }: ProfileAtHand,
+  { name, resourceVersion }: ProfileAtHand,
   { cluster, namespace }: Connection,
 ): Promise<Result<undefined>> {
-  const level = { level: 'verified' } as const;
-  const [newest, ...older] = status.revisions;
-  if (newest === undefined) return finding(`${name} holds nothing that could be verified.`);
-  const body = {
-    metadata: { resourceVersion },
-    status: {
-      completeness: { ...status.completeness, ...level },
-      revisions: [{ ...newest, completeness: { ...newest.completeness, ...level } }, ...older],
-    },
-  };
-  const written = await cluster.resource(KINDS.syscallProfiles).mergePatch(namespace, name, body, 'status');
+  const profiles = cluster.resource(KINDS.syscallProfiles);
+  const got = await profiles.get(namespace, name);
+  if (got.kind !== 'ok') return explainFailure(got, `read syscallprofiles/${name}`);
+  const stored = objectSchema.parse(got.value);
+  const isChanged = stored.metadata.resourceVersion !== resourceVersion;
+  const written = isChanged ? CHANGED : await profiles.replace(namespace, name, verifiedOf(stored), 'status');
   if (written.kind === 'ok') return ok(undefined);
   if (written.kind === 'conflict')
     return finding(`${name} was changed while its canaries ran, so that the level isn't its own; verify it again.`);
   if (written.kind === 'refused')
     return environment(
       `everything was allowed, but the level could not be written into ${name}: ${written.message}; ` +
-        'use an account that may patch syscallprofiles/status (docs/verify.md).',
+        'use an account that may update syscallprofiles/status (docs/verify.md).',
     );
   return explainFailure(written, `write the level into ${name}`);
+}
+
+const CHANGED: Outcome<unknown> = { kind: 'conflict' };
+
+/** The object as it is, whatever a newer version keeps in it. */
+const levelSchema = z.looseObject({ completeness: z.looseObject({ level: z.string() }) });
+const objectSchema = z.looseObject({
+  metadata: z.looseObject({ resourceVersion: z.string() }),
+  status: levelSchema.extend({ revisions: z.tuple([levelSchema], levelSchema) }),
+});
+
+function verifiedOf(object: z.infer<typeof objectSchema>): object {
+  const raise = <T extends z.infer<typeof levelSchema>>(one: T): T => ({
+    ...one,
+    completeness: { ...one.completeness, level: 'verified' },
+  });
+  const [newest, ...older] = object.status.revisions;
+  return { ...object, status: { ...raise(object.status), revisions: [raise(newest), ...older] } };
 }

@@ -104,7 +104,7 @@ function untraced({ initContainerStatuses }: CanaryStatus, trace: TraceView | nu
     return { kind: 'not-traced', message: `was not traced in time: ${gate.message?.trim() ?? 'its gate gave up'}` };
   if (trace === null || trace.reason === undefined) return null;
   // A place on the node may become free.
-  const mayChange = trace.reason === 'capped' && trace.phase !== 'Untraced';
+  const mayChange = trace.reason === 'capped';
   const isOver = trace.phase === 'Untraced' || (trace.phase === 'Arming' && !mayChange);
   return isOver ? { kind: 'not-traced', message: `was not traced: ${trace.message ?? trace.reason}` } : null;
 }

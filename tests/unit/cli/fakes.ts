@@ -65,6 +65,13 @@ export class FakeCluster implements Cluster {
       this.onCreate(plural, created);
       return Promise.resolve({ kind: 'ok', value: created });
     },
+    /** The version isn't looked at: what is written is what counts, and what `answers` says instead. */
+    replace: (namespace, name, body) => {
+      const answer = this.answers.get(`replace ${plural}/${name}`)?.shift();
+      const found = this.#find(plural, namespace, name);
+      if (answer || !found) return Promise.resolve(answer ?? { kind: 'not-found' });
+      return Promise.resolve({ kind: 'ok', value: Object.assign(found, body) });
+    },
     mergePatch: (namespace, name, body) => {
       const answer = this.answers.get(`patch ${plural}/${name}`)?.shift();
       const found = this.#find(plural, namespace, name);

@@ -57,6 +57,19 @@ describe('the labels of a canary', () => {
     });
   });
 
+  it('are looked at by every operator that an owner may select with', () => {
+    for (const [operator, matches] of [
+      ['In', false],
+      ['NotIn', true],
+      ['Exists', false],
+      ['DoesNotExist', true],
+    ] as const) {
+      const matchExpressions = [{ key: 'zone', operator, values: ['a'] }];
+      const owner = { selector: { matchExpressions }, adopts: true };
+      assert.equal(keep({ owner, services: [] }).kind, matches ? 'inseparable' : 'kept', operator);
+    }
+  });
+
   const operator = fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist');
   const key = fc.constantFrom('a', 'b', 'c');
   const value = fc.constantFrom<string>('1', '2');

@@ -45,6 +45,10 @@ async function verify(
   return { ending, ...said, written };
 }
 
+function messageOf({ ending }: Outcome): string {
+  return 'message' in ending ? ending.message : '';
+}
+
 function levelIn({ cluster }: World): unknown {
   const [profile] = cluster.objects['syscallprofiles'] ?? [];
   return (profile?.['status'] as { completeness: { level: string } }).completeness.level;
@@ -127,14 +131,22 @@ describe('flak verify WORKLOAD', () => {
 
   it('writes no level over a profile that has changed meanwhile, nor without the right to', async () => {
     const changed = worldWith(['read']);
-    changed.cluster.answers.set('patch syscallprofiles/deployment-web-nginx', [{ kind: 'conflict' }]);
+    changed.cluster.answers.set('replace syscallprofiles/deployment-web-nginx', [{ kind: 'conflict' }]);
     const late = await verify(changed);
-    assert.match(late.ending.kind === 'finding' ? late.ending.message : '', /changed while its canaries ran/);
+    assert.match(messageOf(late), /changed while its canaries ran/);
+    const merged = worldWith(['read']);
+    merged.cluster.onRemove = ((ended) => (plural: string, name: string) => {
+      ended(plural, name);
+      const [profile] = merged.cluster.objects['syscallprofiles'] ?? [];
+      if (profile) profile.metadata['resourceVersion'] = '8';
+    })(merged.cluster.onRemove);
+    assert.match(messageOf(await verify(merged)), /changed while its canaries ran/);
+    assert.equal(levelIn(merged), 'observed');
     const forbidden = worldWith(['read']);
     const refused = { kind: 'refused', status: 403, message: 'no right' } as const;
-    forbidden.cluster.answers.set('patch syscallprofiles/deployment-web-nginx', [refused]);
+    forbidden.cluster.answers.set('replace syscallprofiles/deployment-web-nginx', [refused]);
     const { ending } = await verify(forbidden);
-    assert.match(ending.kind === 'environment' ? ending.message : '', /no right; use an account that may patch/);
+    assert.match(ending.kind === 'environment' ? ending.message : '', /no right; use an account that may update/);
   });
 
   it('waits while the API server is away, and says that something is left where it stays away', async () => {
