@@ -2,37 +2,22 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VerifyReport } from '../../../cli/verify/report.ts';
-import type { FlakProfile } from '../../../profile/flak-format.ts';
 import { skipBecause } from '../../skip.ts';
 import { TemporaryTree } from '../../temporary-tree.ts';
 import { readProfile, remains, runFlak } from './flak.ts';
-
-/** Calls what little else does, and minds what each answers. */
-const PROGRAM = `
-import os, select, signal, socket, tempfile
-os.chdir(tempfile.mkdtemp(dir='.'))
-os.mkfifo('fifo'); os.unlink('fifo'); os.mkdir('d'); os.rmdir('d'); os.symlink('a', 'b'); os.unlink('b')
-os.umask(0o22); os.getpgid(0); os.getpriority(0, 0); os.sched_yield(); os.sync()
-here, there = socket.socketpair(); here.send(b'x'); there.recv(1); here.shutdown(2)
-poll = select.epoll(); poll.register(there); poll.poll(0); select.select([], [], [], 0)
-signal.setitimer(signal.ITIMER_REAL, 0); os.times(); os.uname(); os.getgroups(); os.pipe(); os.dup(0)
-open('f', 'w').close(); os.truncate('f', 1); os.chmod('f', 0o600); os.rename('f', 'g'); os.unlink('g'); os.getcwd()
-`;
+import { COMMAND, recordProgram, verifyWithout } from './removed-calls.ts';
 
 describe('flak verify', function () {
   this.timeout(120_000);
   let tree: TemporaryTree;
   let cwd: string;
-  const command = ['--', '/usr/bin/python3', 'program.py'];
+  const command = ['--', ...COMMAND];
 
   before(async function () {
     if (process.getuid?.() !== 0) skipBecause(this, 'a filter is loaded as root');
     tree = new TemporaryTree();
     cwd = tree.root;
-    writeFileSync(join(cwd, 'program.py'), PROGRAM);
-    const { code, notes } = await runFlak(['record', ...command], { cwd });
-    assert.equal(code, 0, notes);
+    await recordProgram(cwd);
   });
 
   after(() => {
@@ -51,21 +36,8 @@ describe('flak verify', function () {
     assert.deepEqual(readProfile(cwd, 'copy.json').seccomp, readProfile(cwd).seccomp);
   });
 
-  it('finds every one of 20 calls that were taken out of the profile, and tells which the program tolerates', async () => {
-    const whole = readProfile(cwd);
-    const declared = new Set(whole.groups.flatMap(({ calls }) => calls.map(({ name }) => name)));
-    const own = whole.calls.filter(({ origins, errno }) => errno === undefined && origins.includes('startup'));
-    const candidates = own.map(({ name }) => name).filter((name) => !declared.has(name));
-    assert.ok(candidates.length >= 20, candidates.join());
-    for (const name of sample(candidates, 20)) {
-      writeFileSync(join(cwd, 'less.json'), JSON.stringify(without(whole, name)));
-      const { code, out, notes } = await runFlak(['verify', 'less.json', '-o', 'json', ...command], { cwd });
-      assert.equal(code, 1, `${name}: ${notes}`);
-      const report = JSON.parse(out) as VerifyReport;
-      assert.ok(report.findings.map((finding) => finding.name).includes(name), `${name}: ${notes}`);
-      assert.equal(report.tolerated, report.loggedCode === report.enforcedCode);
-      assert.equal(report.loggedCode, 0, `${name}: the first run must not notice`);
-    }
+  it('finds calls that were taken out of the profile, and tells which the program tolerates', async () => {
+    await verifyWithout(3, cwd); // twenty: tests/soak/removed-calls.test.ts
   });
 
   it('finds a value that no rule allows', async () => {
@@ -126,17 +98,3 @@ describe('flak verify', function () {
       assert.doesNotMatch(notes, /1 of 2/);
     });
 });
-
-/** Without repetition. */
-function sample(names: readonly string[], count: number): string[] {
-  const left = [...names];
-  return Array.from({ length: count }, () => left.splice(Math.floor(Math.random() * left.length), 1)[0] ?? '');
-}
-
-function without(profile: FlakProfile, name: string): FlakProfile {
-  const syscalls = profile.seccomp.syscalls.map((rule) => ({
-    ...rule,
-    names: rule.names.filter((other) => other !== name),
-  }));
-  return { ...profile, seccomp: { ...profile.seccomp, syscalls: syscalls.filter(({ names }) => names.length > 0) } };
-}
