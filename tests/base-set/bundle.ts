@@ -25,10 +25,11 @@ export const VARIATIONS: readonly Variation[] = [true, false].flatMap((noNewPriv
 );
 
 /** The root file system that all bundles share: one static program, by default one that does nothing. */
-export function makeRootFilesystem(folder: string, source = IDLE_TARGET): string {
+export function makeRootFilesystem(folder: string, source = IDLE_TARGET, options: readonly string[] = []): string {
   const root = join(folder, 'rootfs');
   for (const name of ['bin', 'proc', 'dev', 'sys']) mkdirSync(join(root, name), { recursive: true });
-  execFileSync('cc', ['-static', '-O2', '-pthread', '-x', 'c', '-', '-o', join(root, 'bin/target')], { input: source });
+  const flags = ['-static', '-O2', '-pthread', ...options, '-x', 'c', '-'];
+  execFileSync('cc', [...flags, '-o', join(root, 'bin/target')], { input: source });
   return root;
 }
 

@@ -4,13 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { declaredGroups } from '../../../profile/declared-groups.ts';
 import { toSeccomp } from '../../../profile/seccomp.ts';
 import type { SeccompProfile } from '../../../profile/seccomp.ts';
 import type { ProfiledCall } from '../../../profile/syscall-profile.ts';
+import type { Variation } from '../../base-set/bundle.ts';
 import { makeBundle, makeRootFilesystem, processOf, VARIATIONS } from '../../base-set/bundle.ts';
 import type { Runtime } from '../../base-set/runtime.ts';
 import { identifyRuntime, runRuntime } from '../../base-set/runtime.ts';
@@ -38,6 +39,10 @@ int main(void) {
   return write(1, text, 7) != 7;
 }`;
 
+/** All that it does is in every golden file. */
+const BARE = '__asm__(".globl _start\\n_start: mov $231, %eax; xor %edi, %edi; syscall"); /* exit_group */';
+const GOLDEN = join(import.meta.dirname, '../../golden/profile');
+
 /** Each is exercised by the target, needed for its result, and in none of the declared groups. */
 const NEEDED = ['epoll_create1', 'epoll_wait', 'recvfrom', 'sendto', 'socketpair'];
 
@@ -58,6 +63,13 @@ function made(name: string): ProfiledCall {
 
 function profileOf(calls: readonly ProfiledCall[]): SeccompProfile {
   return toSeccomp({ calls, contributors: [{ architecture: 'x86_64' }] }, declaredGroups());
+}
+
+/** The files that hold the formats still, as far as they are for this architecture. */
+function goldenProfiles(): SeccompProfile[] {
+  const names = readdirSync(GOLDEN).filter((name) => name.endsWith('.seccomp.json'));
+  const all = names.map((name) => JSON.parse(readFileSync(join(GOLDEN, name), 'utf8')) as SeccompProfile);
+  return all.filter(({ architectures }) => architectures.includes('SCMP_ARCH_X86_64'));
 }
 
 describe('a generated profile', function () {
@@ -105,6 +117,18 @@ describe('a generated profile', function () {
         const { status } = run(runtime, profileOf(calls.filter((call) => call.name !== missing)), variation);
         assert.notEqual(status, 0, `runs without ${missing}`);
       }
+    });
+
+    it(`starts a container on ${name} from each golden file of this architecture`, () => {
+      const runtime = identifyRuntime(name);
+      const bare = makeRootFilesystem(join(folder, `bare-${name}`), BARE, ['-nostdlib']);
+      const started = goldenProfiles().map((golden) => {
+        const id = `flak-golden-${process.pid}-${(counter += 1)}`;
+        const options = { rootfs: bare, process: processOf(VARIATIONS[0] as Variation, []), seccomp: golden };
+        return runRuntime(runtime, join(folder, 'state'), ['run', '--bundle', makeBundle(folder, id, options), id]);
+      });
+      assert.ok(started.length >= 4);
+      assert.deepEqual(started, Array(started.length).fill({ status: 0, output: '' }));
     });
 
     it(`answers a denied clone3 so that threads start all the same on ${name}`, () => {
