@@ -1,8 +1,7 @@
 /** Three servers of different making, for containers that have the machine's `/usr`, its network, and `/tmp` of their own. */
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { askPages, askRedis } from './ask.ts';
 
 export interface Server {
   readonly name: string;
@@ -16,6 +15,7 @@ export interface Server {
   readonly complaints: Readonly<Record<string, RegExp>>;
 }
 
+const HOST = '127.0.0.1';
 const PORTS = { nginx: 27_280, redis: 27_281, python: 27_282 } as const;
 
 const NGINX = `
@@ -28,36 +28,20 @@ http {
   access_log off;
   client_body_temp_path /tmp/body; proxy_temp_path /tmp/proxy; fastcgi_temp_path /tmp/fastcgi;
   uwsgi_temp_path /tmp/uwsgi; scgi_temp_path /tmp/scgi;
-  server { listen 127.0.0.1:${PORTS.nginx}; root /srv; }
+  server { listen ${HOST}:${PORTS.nginx}; root /srv; }
 }
 `;
 
-const PYTHON = `
+/** Python's own server, for a page that it has written first. */
+export function pythonServer(host: string, port: number): string {
+  return `
 import functools, http.server, signal, sys
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+with open('/tmp/page', 'w') as page: page.write('served\\n')
 class Handler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_): pass
-http.server.ThreadingHTTPServer(('127.0.0.1', ${PORTS.python}), functools.partial(Handler, directory='/srv')).serve_forever()
+http.server.ThreadingHTTPServer(('${host}', ${port}), functools.partial(Handler, directory='/tmp')).serve_forever()
 `;
-
-/** A page that isn't there, and at the same time one that is, four times: python has a backlog of five. */
-async function browse(port: number): Promise<void> {
-  const get = async (path: string): Promise<string> => {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(10_000) });
-    return `${answer.status} ${answer.ok ? await answer.text() : ''}`;
-  };
-  const answers = await Promise.all(['/absent', ...Array<string>(4).fill('/page')].map(get));
-  const unexpected = answers.filter((answer, place) => answer !== (place === 0 ? '404 ' : '200 served\n'));
-  if (unexpected.length > 0) throw new Error(`answered ${unexpected.join(', ')}`);
-}
-
-/** What is set can be got again, in memory and saved by a child. */
-async function askRedis(): Promise<void> {
-  const socket = connect(PORTS.redis, '127.0.0.1');
-  socket.setTimeout(10_000, () => socket.destroy(new Error('redis does not answer')));
-  socket.write('SET key served\r\nGET key\r\nSAVE\r\nQUIT\r\n');
-  const answer = await text(socket);
-  if (answer !== '+OK\r\n$6\r\nserved\r\n+OK\r\n+OK\r\n') throw new Error(`redis answers ${answer}`);
 }
 
 export const SERVERS: readonly Server[] = [
@@ -66,7 +50,7 @@ export const SERVERS: readonly Server[] = [
     packages: ['nginx-light'],
     port: PORTS.nginx,
     command: ['/usr/sbin/nginx', '-e', 'stderr', '-c', '/srv/nginx.conf'],
-    use: () => browse(PORTS.nginx),
+    use: () => askPages(HOST, PORTS.nginx),
     complaints: {
       bind: /bind\(\) to 127\.0\.0\.1:\d+ failed \(1: Operation not permitted\)/,
       accept4: /accept4\(\) failed \(1: Operation not permitted\)/,
@@ -76,8 +60,8 @@ export const SERVERS: readonly Server[] = [
     name: 'redis',
     packages: ['redis-server'],
     port: PORTS.redis,
-    command: ['/usr/bin/redis-server', '--bind', '127.0.0.1', '--port', `${PORTS.redis}`, '--dir', '/tmp'],
-    use: askRedis,
+    command: ['/usr/bin/redis-server', '--bind', HOST, '--port', `${PORTS.redis}`, '--dir', '/tmp'],
+    use: () => askRedis(HOST, PORTS.redis),
     complaints: {
       bind: /Could not create server TCP listening socket .*: Operation not permitted/,
       accept4: /Accepting client connection: .*Operation not permitted/,
@@ -87,8 +71,8 @@ export const SERVERS: readonly Server[] = [
     name: 'python',
     packages: ['python3'],
     port: PORTS.python,
-    command: ['/usr/bin/python3', '/srv/server.py'],
-    use: () => browse(PORTS.python),
+    command: ['/usr/bin/python3', '-c', pythonServer(HOST, PORTS.python)],
+    use: () => askPages(HOST, PORTS.python),
     complaints: { bind: /PermissionError/, poll: /PermissionError/ },
   },
 ];
@@ -104,7 +88,6 @@ export function makeServerRoot(folder: string): string {
     'etc/passwd': 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n',
     'etc/group': 'root:x:0:\nnogroup:x:65534:\n',
     'srv/nginx.conf': NGINX,
-    'srv/server.py': PYTHON,
     'srv/page': 'served\n',
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(join(root, name), content);
