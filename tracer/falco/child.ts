@@ -32,13 +32,13 @@ export interface ChildOptions {
  */
 const LONGEST_LINE = 65_536;
 /** Of what it says while it starts. A message of libbpf's is some hundred bytes. */
-const MOST_WORDS = 400;
+const MOST_WORDS = 2_000;
 /** How long the end of its output is waited for once it has ended: a process that it left behind might keep it open. */
 const OUTPUT_MS = 500;
 
 /**
  * The kernel kills it when the tracer dies in whatever way (PDEATHSIG, which an exec keeps). A tracer that died before setpriv asked for
- * this leaves one that dies at its next line: nobody reads it (SIGPIPE), and metrics are a line a second.
+ * this leaves one that dies at its next line: nobody reads it (SIGPIPE), and metrics are a line every five seconds.
  */
 const LAUNCHER = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
 
@@ -115,5 +115,7 @@ function endOf(child: ChildProcess): Promise<string> {
 
 function detailOf(how: string, words: string): string {
   const said = words.replace(/[^\x20-\x7e]+/g, ' ').trim();
-  return said === '' ? how : `${how}: ${said}`;
+  // Warnings of its configuration come first.
+  const error = said.lastIndexOf('Error');
+  return said === '' ? how : `${how}: ${error < 0 ? said : said.slice(error)}`;
 }

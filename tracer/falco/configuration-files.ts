@@ -24,8 +24,11 @@ const RING = { preset: 4, most: 8, fewestCpus: 2 } as const;
 /** Above this Falco drops, and counts, instead of growing without bound while nobody reads. */
 const QUEUE_CAPACITY = 20_000;
 
-/** How often drops are told: a metrics line is some 2 kB and costs a walk over counters of each CPU. */
-export const METRICS_INTERVAL_MS = 1_000;
+/**
+ * How often drops are told. By a timer whose signal makes the kernel give up verifying a program (bpf_check returns EAGAIN, and libbpf tries
+ * five times): with one a second Falco does not start on a machine so busy that a program takes longer than that.
+ */
+const METRICS_INTERVAL = '5s';
 
 /** The text of falco.yaml. Every option that has an effect here is said: a default may change with a version. */
 export function falcoConfiguration(wish: Wish): string {
@@ -82,7 +85,7 @@ const OUTPUT = {
   syscall_event_drops: { threshold: 0.1, actions: ['ignore'] },
   metrics: {
     enabled: true,
-    interval: `${METRICS_INTERVAL_MS}ms`,
+    interval: METRICS_INTERVAL,
     output_rule: true,
     rules_counters_enabled: false,
     resource_utilization_enabled: false,

@@ -24,7 +24,7 @@ export interface Shedder {
 const POLICY = {
   /** Of an interval's events. */
   tolerated: 0.01,
-  intervals: 5,
+  intervals: 3,
   pauseMs: 60_000,
   most: 5,
   callsAtOnce: 8,
