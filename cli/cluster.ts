@@ -14,7 +14,9 @@ import { reasonOf } from './write-whole.ts';
 export interface Cluster {
   /** All objects of a kind, of one namespace or (null) of all. */
   readonly list: (kind: ResourceKind, namespace: string | null, labelSelector?: string) => Promise<Outcome<unknown[]>>;
-  readonly resource: (kind: ResourceKind) => Pick<Resource, 'get' | 'create' | 'replace' | 'jsonPatch' | 'mergePatch' | 'remove'>;
+  readonly resource: (
+    kind: ResourceKind,
+  ) => Pick<Resource, 'get' | 'create' | 'replace' | 'jsonPatch' | 'mergePatch' | 'remove'>;
 }
 
 /** Opens no connection. */
