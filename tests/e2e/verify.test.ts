@@ -146,20 +146,20 @@ describe('flak verify of a workload', function () {
     await Promise.all([...namespaces.values()].map((namespace) => namespace.remove()));
   });
 
-  for (const purpose of ['open', 'strict'] as const)
-    it(`earns a complete profile its level, and leaves nothing (${purpose === 'strict' ? 'Pod Security restricted' : 'no policy'})`, async () => {
-      const { code, report, notes } = await verified(nameOf(purpose));
-      assert.deepEqual(
-        [code, report.verified, report.runs.log.kind, report.runs.enforce?.kind],
-        [0, true, 'served', 'served'],
-        notes,
-      );
-      const { completeness, revisions, contributorCount } = await storedIn(nameOf(purpose));
-      assert.deepEqual(
-        [completeness.level, revisions[0]?.completeness.level, contributorCount],
-        ['verified', 'verified', 1],
-      );
-      assert.deepEqual([await remains(nameOf(purpose)), placed()], [[], []]);
+  for (const [purpose, policy] of [
+    ['open', 'no policy'],
+    ['strict', 'Pod Security restricted'],
+  ] as const)
+    describe(`in a namespace with ${policy}`, () => {
+      it('earns a complete profile its level, and leaves nothing', async () => {
+        const { code, report, notes } = await verified(nameOf(purpose));
+        const { log, enforce } = report.runs;
+        assert.deepEqual([code, report.verified, log.kind, enforce?.kind], [0, true, 'served', 'served'], notes);
+        const { completeness, revisions, contributorCount } = await storedIn(nameOf(purpose));
+        const levels = [completeness.level, revisions[0]?.completeness.level];
+        assert.deepEqual([...levels, contributorCount], ['verified', 'verified', 1]);
+        assert.deepEqual([await remains(nameOf(purpose)), placed()], [[], []]);
+      });
     });
 
   it('finds a call that the profile lacks, with its time, and proves that it is needed', async () => {

@@ -10,6 +10,7 @@ import { LOCAL_ROWS } from './local-rows.ts';
 import type { EvidenceRow } from './row.ts';
 import { TROUBLE_ROWS } from './trouble-rows.ts';
 
+import { VERIFY_ROWS } from './verify-rows.ts';
 export const EVIDENCE: readonly EvidenceRow[] = [
   ...FOUNDATION_ROWS,
   ...ACCURACY_ROWS,
@@ -18,3 +19,4 @@ export const EVIDENCE: readonly EvidenceRow[] = [
   ...FILES_ROWS,
   ...TROUBLE_ROWS,
 ];
+  ...VERIFY_ROWS,
