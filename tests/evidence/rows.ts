@@ -9,8 +9,8 @@ import { LEDGER_ROWS } from './ledger-rows.ts';
 import { LOCAL_ROWS } from './local-rows.ts';
 import type { EvidenceRow } from './row.ts';
 import { TROUBLE_ROWS } from './trouble-rows.ts';
-
 import { VERIFY_ROWS } from './verify-rows.ts';
+
 export const EVIDENCE: readonly EvidenceRow[] = [
   ...FOUNDATION_ROWS,
   ...ACCURACY_ROWS,
@@ -18,5 +18,5 @@ export const EVIDENCE: readonly EvidenceRow[] = [
   ...LOCAL_ROWS,
   ...FILES_ROWS,
   ...TROUBLE_ROWS,
-];
   ...VERIFY_ROWS,
+];
