@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { createFilesReader } from '../../../cli/files-store/ask-store.ts';
+import type { StoredFile } from '../../../cli/files-store/files-reader.ts';
 import { saveFolder } from '../../../cli/files-store/save-folder.ts';
 import { createClock } from '../../../tracer/clock.ts';
 import type { FalcoEvent } from '../../../tracer/falco/event.ts';
@@ -75,8 +76,9 @@ describe("a target's lines on their way from Falco to a user's folder", function
     const reader = createFilesReader({ dial, ca: server.ca, token: 'reader' });
     const files = await reader.files(UID);
     assert.ok(files.kind === 'ok');
+    const stored: readonly StoredFile[] = files.value;
     const folder = join(server.directory, 'fetched');
-    const wanted = files.value.map((file) => ({
+    const wanted = stored.map((file) => ({
       ...file,
       path: `${file.folder}/${file.name}`,
       open: () => reader.open(UID, file),
@@ -84,8 +86,10 @@ describe("a target's lines on their way from Falco to a user's folder", function
     assert.equal((await saveFolder(folder, wanted)).kind, 'ok');
     reader.close();
     for (const stream of ['io', 'memory']) {
-      const names = files.value.map(({ name }) => name).filter((name) => name.startsWith(`trace_${stream}_`));
-      const inOrder = names.map((_, index) =>
+      const names: readonly string[] = stored
+        .map(({ name }) => name)
+        .filter((name) => name.startsWith(`trace_${stream}_`));
+      const inOrder: readonly string[] = names.map((_, index) =>
         readFileSync(join(folder, 'web', `trace_${stream}_${index}.log`), 'utf8'),
       );
       const once = readFileSync(new URL(`trace_${stream}.log`, GOLDEN), 'utf8');
