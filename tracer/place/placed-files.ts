@@ -10,7 +10,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { MAX_CANARY_SECONDS, PLACED_FILE, PLACED_FOLDER } from '../../profile/placement.ts';
@@ -87,7 +87,8 @@ function write(folder: string, { name, content }: PlacedFile): void {
   try {
     // Whatever the umask: runtimes may run as another user.
     fchmodSync(descriptor, 0o644);
-    writeSync(descriptor, content);
+    // Whole, or an error: writeSync may stop halfway on a disk that is nearly full.
+    writeFileSync(descriptor, content);
     fsyncSync(descriptor);
     renameSync(scratch, join(folder, name));
   } catch (error) {

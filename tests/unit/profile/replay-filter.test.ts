@@ -5,6 +5,7 @@ import { boundOf } from '../../../profile/default-bound.ts';
 import { ociProfileSchema, type OciProfile } from '../../../profile/oci-profile.ts';
 import { replayFilter } from '../../../profile/replay-filter.ts';
 import { toSeccomp } from '../../../profile/seccomp.ts';
+import type { ProfiledCall } from '../../../profile/syscall-profile.ts';
 import { withinBound } from '../../../profile/within-bound.ts';
 import type { FileProfile } from '../../../profile/write-oci.ts';
 
@@ -58,7 +59,7 @@ describe('the bound of what is placed', () => {
   });
 
   it('has room for every profile that Flak makes of what RuntimeDefault let through', () => {
-    const calls = [...NONE.keys()].map((name) => ({ abi: 'x86_64', name, origins: ['startup'] }) as const);
+    const calls = [...NONE.keys()].map((name): ProfiledCall => ({ abi: 'x86_64', name, origins: ['startup'] }));
     const of = toSeccomp({ calls, contributors: [{ architecture: 'x86_64' }] }, declaredGroups());
     assert.deepEqual(withinBound(ociProfileSchema.parse(of), NONE).kind, 'within');
   });
