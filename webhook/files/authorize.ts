@@ -29,7 +29,7 @@ async function judge(
   const identity = await authenticate(token);
   if (identity.kind === 'invalid') return { kind: 'unauthenticated' };
   if (identity.kind !== 'tracer') return { kind: identity.kind };
-  const found = await findTracer(identity.podName);
+  const found = await findTracer(identity.podName, identity.podUid);
   if (found.kind !== 'ok') return { kind: 'try-later' };
   const tracer = found.value;
   if (tracer === undefined || uid === undefined || !mayReport(identity, tracer, uid)) return { kind: 'foreign' };

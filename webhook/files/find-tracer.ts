@@ -14,8 +14,8 @@ export interface FilesTracer {
   readonly targetPod: string;
 }
 
-/** undefined for a pod that is none, or is gone. */
-export type FindTracer = (podName: string) => Promise<Outcome<FilesTracer | undefined>>;
+/** undefined for a pod that is none, or is gone. One of that name that is another pod (its predecessor) is looked up again. */
+export type FindTracer = (podName: string, podUid: string) => Promise<Outcome<FilesTracer | undefined>>;
 
 const podSchema = z.object({
   metadata: z.object({
@@ -31,9 +31,9 @@ const CACHE = { entries: 4096, ttlMs: 60_000 } as const;
 export function createFindTracer(request: KubeRequest, nowMs: () => number): FindTracer {
   const pods = createResource(request, KINDS.pods);
   const known = createBoundedCache<FilesTracer>(CACHE.entries, CACHE.ttlMs, nowMs);
-  return async (podName) => {
+  return async (podName, podUid) => {
     const hit = known.get(podName);
-    if (hit !== undefined) return { kind: 'ok', value: hit };
+    if (hit?.uid === podUid) return { kind: 'ok', value: hit };
     const found = await pods.get(FLAK_NAMESPACE, podName);
     if (found.kind === 'not-found') return { kind: 'ok', value: undefined };
     if (found.kind !== 'ok') return found;

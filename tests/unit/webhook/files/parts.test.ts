@@ -73,16 +73,26 @@ describe("a tracer's pod as the store sees it", () => {
       () => nowMs,
     );
     const found = { kind: 'ok', value: { uid: 'u', targetUid: 't', targetNamespace: 'shop', targetPod: 'web-0' } };
-    assert.deepEqual(await find('tracer-a'), found);
-    assert.deepEqual(await find('tracer-a'), found);
+    assert.deepEqual(await find('tracer-a', 'u'), found);
+    assert.deepEqual(await find('tracer-a', 'u'), found);
     assert.equal(asked, 1);
     nowMs = 60_001;
-    await find('tracer-a');
+    await find('tracer-a', 'u');
     assert.equal(asked, 2);
   });
 
+  it('is asked for at once where another pod has its name', async () => {
+    let uid = 'first';
+    const answer = (): Promise<unknown> => Promise.resolve({ metadata: { ...POD.metadata, uid } });
+    const find = createFindTracer(answer, () => 0);
+    await find('tracer-a', 'first');
+    uid = 'second';
+    const found = await find('tracer-a', 'second');
+    assert.ok(found.kind === 'ok' && found.value?.uid === 'second');
+  });
+
   it('is none where the pod is another kind, or gone; and unknown while nobody answers', async () => {
-    const find = (answer: () => Promise<unknown>) => createFindTracer(answer, () => 0)('p');
+    const find = (answer: () => Promise<unknown>) => createFindTracer(answer, () => 0)('p', 'u');
     const other = {
       metadata: { ...POD.metadata, labels: { 'flak.dev/target-uid': 't', 'app.kubernetes.io/component': 'webhook' } },
     };
