@@ -43,7 +43,8 @@ const eventSchema = z.looseObject({
   'fd.name': z.string().nullish(),
   'fs.path.name': z.string().nullish(),
   'evt.arg.flags': z.string().nullish(),
-  'evt.rawarg.size': z.number().int().nullish(),
+  // A program may ask for as many as a register holds: above 2^53, which z.int() refuses.
+  'evt.rawarg.size': z.number().nonnegative().nullish(),
 });
 type EventFields = z.infer<typeof eventSchema>;
 
@@ -109,7 +110,7 @@ function eventOf(fields: Readonly<Record<string, unknown>>, timeNs: bigint | und
     fd: data['fd.num'] ?? undefined,
     path: textOf(data['fs.path.name']) ?? textOf(data['fd.name']),
     flags: textOf(data['evt.arg.flags']),
-    size: size === undefined ? undefined : BigInt(size),
+    size: size === undefined ? undefined : BigInt(Math.trunc(size)),
     fields: otherFields(data),
   };
   return { kind: 'event', event };
