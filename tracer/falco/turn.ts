@@ -22,7 +22,7 @@ export interface TurnDeps {
 
 /** It needs half a second. */
 const STOP_MS = 2_000;
-/** How soon an overload is seen to; metrics come once a second. */
+/** How soon an end or an overload is seen to. */
 const LOOK_MS = 1_000;
 
 export async function takeTurn({ sight, start, clock, signal }: TurnDeps): Promise<TurnEnd> {
