@@ -44,7 +44,7 @@ const eventSchema = z.looseObject({
   'fs.path.name': z.string().nullish(),
   'evt.arg.flags': z.string().nullish(),
   // A program may ask for as many as a register holds: above 2^53, which z.int() refuses.
-  'evt.rawarg.size': z.number().nonnegative().nullish(),
+  'evt.rawarg.size': z.number().nullish(),
 });
 type EventFields = z.infer<typeof eventSchema>;
 
