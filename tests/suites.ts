@@ -58,6 +58,10 @@ export const SUITES: readonly Suite[] = [
       mocha('a real API server, kernel and sockets', 'tests/integration/**/*.test.ts', 180_000, COVERAGE),
     ],
   },
+  {
+    name: 'falco',
+    steps: [mocha('a real Falco, where there is one', 'tests/falco/**/*.test.ts', 180_000)],
+  },
   { name: 'coverage', steps: [check('floors', 'node', 'tests/coverage.ts')] },
   {
     name: 'e2e',

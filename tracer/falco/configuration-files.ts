@@ -1,7 +1,7 @@
 /** What Falco is told, as the texts of its two files. JSON, which is YAML. Pure. */
 import { falcoNameOf } from '../../profile/falco-names.ts';
 import { EVENT_FIELDS } from './fields.ts';
-import { METRICS_RULE, RULE } from './parse-line.ts';
+import { RULE } from './parse-line.ts';
 
 export interface Wish {
   /** A UUID in lower case, checked by the configuration; it becomes part of a rule. */
@@ -119,6 +119,3 @@ export function falcoRules({ podUid, fields }: Wish): string {
   };
   return JSON.stringify([rule]);
 }
-
-/** Named here for who reads what Falco prints: its own words, and ours. */
-export const RULES = { target: RULE, metrics: METRICS_RULE } as const;
