@@ -136,7 +136,7 @@ describe('Falco beside the ledger', () => {
     await clock.advance(59_000);
     assert.equal(world.children[0]?.stopped, false);
     await clock.advance(5_000);
-    assert.equal(world.children[0]?.stopped, true);
+    assert.equal(world.children[0].stopped, true);
     assert.equal(world.children.length, 2);
     await falco.close();
   });
