@@ -37,9 +37,34 @@ function reasonOf(test: Mocha.Test): string | undefined {
   return undefined;
 }
 
+/** How many suites are told, and how long one has to take to be told. */
+const SLOWEST = { most: 10, fromMs: 5000 } as const;
+
+/** Tells at the end where the time of a long run went: the top-level suites that took longest, their hooks included. */
+function tellSlowest(runner: Mocha.Runner): void {
+  const taken: { readonly name: string; readonly ms: number }[] = [];
+  let beganMs = 0;
+  runner.on('suite', (suite) => {
+    if (suite.parent?.root === true) beganMs = performance.now();
+  });
+  runner.on('suite end', (suite) => {
+    if (suite.parent?.root !== true) return;
+    const name = `${relative(process.cwd(), suite.file ?? '')}: ${suite.title}`;
+    taken.push({ name, ms: performance.now() - beganMs });
+  });
+  runner.on('end', () => {
+    const slowest = taken.filter(({ ms }) => ms >= SLOWEST.fromMs).sort((one, other) => other.ms - one.ms);
+    if (taken.length < 2 || slowest.length === 0) return;
+    process.stdout.write('  longest:\n');
+    for (const { name, ms } of slowest.slice(0, SLOWEST.most))
+      process.stdout.write(`    ${(ms / 1000).toFixed(0).padStart(4)} s  ${name}\n`);
+  });
+}
+
 class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
+    tellSlowest(runner);
     let passed = 0;
     let skipped = 0;
     const failures: string[] = [];
