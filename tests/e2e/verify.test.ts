@@ -162,79 +162,82 @@ describe('flak verify of a workload', function () {
       });
     });
 
-  it('finds a call that the profile lacks, with its time, and proves that it is needed', async () => {
-    await forget(nameOf('open'), 'accept4');
-    const { code, report } = await verified(nameOf('open'));
-    const [container] = report.containers;
-    assert.deepEqual(
-      container?.findings.map(({ name }) => name),
-      ['accept4'],
-    );
-    assert.ok(Math.abs(Date.parse(container.findings[0]?.firstSeenAt ?? '') - Date.now()) < 120_000);
-    assert.deepEqual([code, report.runs.log.kind, report.runs.enforce?.kind], [1, 'served', 'not-ready']);
-    assert.deepEqual([await remains(nameOf('open')), placed()], [[], []]);
-  });
-
-  it('gives canaries no traffic of a Service unless asked, and its owner no canary', async () => {
-    const endpoints = async (): Promise<readonly string[]> => {
-      const args = ['get', 'endpointslices', '-n', nameOf('strict'), '-l', 'kubernetes.io/service-name=web'];
-      const { items } = await flak.kubectl.json<{ items: { endpoints?: { targetRef: { name: string } }[] | null }[] }>(
-        args,
+  // A suite of its own: mocha runs a suite's own tests before those of suites in it, and these change the profiles.
+  describe('whose profiles and canaries are interfered with', () => {
+    it('finds a call that the profile lacks, with its time, and proves that it is needed', async () => {
+      await forget(nameOf('open'), 'accept4');
+      const { code, report } = await verified(nameOf('open'));
+      const [container] = report.containers;
+      assert.deepEqual(
+        container?.findings.map(({ name }) => name),
+        ['accept4'],
       );
-      return items.flatMap((slice) => slice.endpoints ?? []).map(({ targetRef }) => targetRef.name);
-    };
-    for (const withTraffic of [false, true]) {
-      const child = verify(nameOf('strict'), '--until-ready', ...(withTraffic ? ['--with-traffic'] : []));
-      const seen = new Set<string>();
-      const answer = answerOf(child);
-      while (child.exitCode === null) {
-        for (const name of await endpoints()) seen.add(name);
-        for (const { metadata } of await podsOf(flak.kubectl, nameOf('strict'), CANARIES))
-          assert.equal('ownerReferences' in metadata, false);
-      }
-      assert.equal((await answer).code, 0);
-      assert.equal(
-        [...seen].some((name) => name.includes('-verify-')),
-        withTraffic,
-      );
-    }
-  });
-
-  it('leaves nothing after Ctrl-C', async () => {
-    const child = verify(nameOf('open'), '--for', '10m');
-    const answer = answerOf(child);
-    await waitUntil(
-      'the canary serves',
-      async () => {
-        const args = [
-          'get',
-          'pods',
-          '-n',
-          nameOf('open'),
-          '-l',
-          CANARIES,
-          '-o',
-          'jsonpath={.items[*].status.containerStatuses[*].ready}',
-        ];
-        return (await flak.kubectl.run(args)) === 'true';
-      },
-      { limitMs: 60_000 },
-    );
-    assert.equal(placed().length, 1);
-    child.kill('SIGINT');
-    const { code, notes } = await answer;
-    assert.deepEqual([code, await remains(nameOf('open')), placed()], [130, [], []], notes);
-  });
-
-  it('places nothing beyond RuntimeDefault where the namespace asks for that', async () => {
-    await change(nameOf('strict'), (status) => {
-      const rules = JSON.parse(status.seccomp) as SeccompProfile;
-      const wider = [...rules.syscalls, { names: ['bpf', 'keyctl'], action: 'SCMP_ACT_ALLOW' }];
-      return { ...status, seccomp: JSON.stringify({ ...rules, syscalls: wider }) };
+      assert.ok(Math.abs(Date.parse(container.findings[0]?.firstSeenAt ?? '') - Date.now()) < 120_000);
+      assert.deepEqual([code, report.runs.log.kind, report.runs.enforce?.kind], [1, 'served', 'not-ready']);
+      assert.deepEqual([await remains(nameOf('open')), placed()], [[], []]);
     });
-    const { code, report, notes } = await verified(nameOf('strict'));
-    assert.deepEqual([code, report.runs.log.kind, report.runs.enforce], [1, 'not-traced', null]);
-    assert.match(notes, /allows more than RuntimeDefault, and the namespace may have no less: bpf, keyctl/);
-    assert.deepEqual([await remains(nameOf('strict')), placed()], [[], []]);
+
+    it('gives canaries no traffic of a Service unless asked, and its owner no canary', async () => {
+      const endpoints = async (): Promise<readonly string[]> => {
+        const args = ['get', 'endpointslices', '-n', nameOf('strict'), '-l', 'kubernetes.io/service-name=web'];
+        const { items } = await flak.kubectl.json<{
+          items: { endpoints?: { targetRef: { name: string } }[] | null }[];
+        }>(args);
+        return items.flatMap((slice) => slice.endpoints ?? []).map(({ targetRef }) => targetRef.name);
+      };
+      for (const withTraffic of [false, true]) {
+        const child = verify(nameOf('strict'), '--until-ready', ...(withTraffic ? ['--with-traffic'] : []));
+        const seen = new Set<string>();
+        const answer = answerOf(child);
+        while (child.exitCode === null) {
+          for (const name of await endpoints()) seen.add(name);
+          for (const { metadata } of await podsOf(flak.kubectl, nameOf('strict'), CANARIES))
+            assert.equal('ownerReferences' in metadata, false);
+        }
+        assert.equal((await answer).code, 0);
+        assert.equal(
+          [...seen].some((name) => name.includes('-verify-')),
+          withTraffic,
+        );
+      }
+    });
+
+    it('leaves nothing after Ctrl-C', async () => {
+      const child = verify(nameOf('open'), '--for', '10m');
+      const answer = answerOf(child);
+      await waitUntil(
+        'the canary serves',
+        async () => {
+          const args = [
+            'get',
+            'pods',
+            '-n',
+            nameOf('open'),
+            '-l',
+            CANARIES,
+            '-o',
+            'jsonpath={.items[*].status.containerStatuses[*].ready}',
+          ];
+          return (await flak.kubectl.run(args)) === 'true';
+        },
+        { limitMs: 60_000 },
+      );
+      assert.equal(placed().length, 1);
+      child.kill('SIGINT');
+      const { code, notes } = await answer;
+      assert.deepEqual([code, await remains(nameOf('open')), placed()], [130, [], []], notes);
+    });
+
+    it('places nothing beyond RuntimeDefault where the namespace asks for that', async () => {
+      await change(nameOf('strict'), (status) => {
+        const rules = JSON.parse(status.seccomp) as SeccompProfile;
+        const wider = [...rules.syscalls, { names: ['bpf', 'keyctl'], action: 'SCMP_ACT_ALLOW' }];
+        return { ...status, seccomp: JSON.stringify({ ...rules, syscalls: wider }) };
+      });
+      const { code, report, notes } = await verified(nameOf('strict'));
+      assert.deepEqual([code, report.runs.log.kind, report.runs.enforce], [1, 'not-traced', null]);
+      assert.match(notes, /allows more than RuntimeDefault, and the namespace may have no less: bpf, keyctl/);
+      assert.deepEqual([await remains(nameOf('strict')), placed()], [[], []]);
+    });
   });
 });
