@@ -1,5 +1,6 @@
 /** `flak trace watch`. */
 import type { Command } from 'commander';
+import { describeReasons } from '../../profile/completeness.ts';
 import { KINDS } from '../../webhook/kube/kinds.ts';
 import { listAs } from '../cluster.ts';
 import type { Connect, PlaceOptions } from '../connection.ts';
@@ -88,7 +89,7 @@ function tell(trace: TraceObject, told: Map<string, string>, { output }: TraceWa
   const { phase = 'Pending', reason, message, completeness, profiles } = status ?? {};
   const level =
     completeness &&
-    `${completeness.level}${completeness.reasons.length > 0 ? `(${completeness.reasons.join(', ')})` : ''}`;
+    `${completeness.level}${completeness.reasons.length > 0 ? `(${describeReasons(completeness).join(', ')})` : ''}`;
   const line = [spec.podName, phase, message ?? reason, level, profiles?.join(', ')].filter(Boolean).join('  ');
   if (told.get(metadata.name) === line) return;
   told.set(metadata.name, line);

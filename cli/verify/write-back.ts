@@ -1,5 +1,6 @@
 /** What `flak verify` writes, and only when asked to. */
 import { readFileSync } from 'node:fs';
+import { describeReasons } from '../../profile/completeness.ts';
 import { declaredGroups } from '../../profile/declared-groups.ts';
 import type { ProfileDocument } from '../../profile/document.ts';
 import { toFlakFormat } from '../../profile/flak-format.ts';
@@ -32,7 +33,7 @@ export async function markVerified(name: string, { recorded }: ProfileDocument):
   const [revision] = recorded.revisions;
   if (revision.completeness.level === 'partial')
     return finding(
-      `${name} stays partial(${revision.completeness.reasons.join(', ')}); record it again from the start.`,
+      `${name} stays partial(${describeReasons(revision.completeness).join(', ')}); record it again from the start.`,
     );
   const verified: Revision = { ...revision, completeness: { ...revision.completeness, level: 'verified' } };
   const { summary, completeness } = toFlakFormat(recorded.workload, recorded.container, verified, declaredGroups());

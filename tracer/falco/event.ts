@@ -10,7 +10,7 @@ export interface FalcoEvent {
   /** As the node counts, not the container's PID namespace. */
   readonly pid: number;
   readonly tid: number;
-  /** The thread's name as the kernel keeps it: 15 bytes at most. */
+  /** The name as Falco keeps it (15 bytes at most): the program's, which a prctl(PR_SET_NAME) changes only for what is cloned from then on. */
   readonly comm: string;
   /** 64 hex digits; undefined for a process directly in the pod's cgroup, or in one that is no container's. */
   readonly containerId: string | undefined;
