@@ -186,7 +186,7 @@ describe('flak verify of a workload', function () {
         return items.flatMap((slice) => slice.endpoints ?? []).map(({ targetRef }) => targetRef.name);
       };
       for (const withTraffic of [false, true]) {
-        const child = verify(nameOf('strict'), '--until-ready', ...(withTraffic ? ['--with-traffic'] : []));
+        const child = verify(nameOf('strict'), '--for', '10s', ...(withTraffic ? ['--with-traffic'] : []));
         const seen = new Set<string>();
         const answer = answerOf(child);
         while (child.exitCode === null) {
@@ -194,7 +194,8 @@ describe('flak verify of a workload', function () {
           for (const { metadata } of await podsOf(flak.kubectl, nameOf('strict'), CANARIES))
             assert.equal('ownerReferences' in metadata, false);
         }
-        assert.equal((await answer).code, 0);
+        const { code, notes } = await answer;
+        assert.equal(code, 0, notes);
         assert.equal(
           [...seen].some((name) => name.includes('-verify-')),
           withTraffic,
