@@ -41,7 +41,8 @@ export function createForward(source: KubeSource): Forward {
     });
     const refused = new Writable({
       write: (chunk: Buffer, _encoding, done) => {
-        duplex.destroy(new Error(chunk.toString('utf8').slice(0, 512)));
+        // Each channel begins with the port's number, which the client cuts off: nothing is left of that message.
+        if (chunk.length > 0) duplex.destroy(new Error(chunk.toString('utf8').slice(0, 512)));
         done();
       },
     });
