@@ -30,6 +30,7 @@ export interface Recorder {
 }
 
 const READY_MS = 60_000;
+const AGAIN_MS = 5_000;
 
 /** bpftrace on the raw tracepoint, for one cgroup. tracefs is mounted in a namespace of its own. */
 export async function recordCgroup(id: bigint): Promise<Recorder> {
@@ -54,7 +55,10 @@ export async function recordCgroup(id: bigint): Promise<Recorder> {
     stop: async () => {
       const ended = once(child, 'close');
       child.kill('SIGINT');
+      // Seen once on a busy machine: it was alive minutes after its signal, and had nothing to do.
+      const again = setInterval(() => child.kill('SIGINT'), AGAIN_MS);
       await ended;
+      clearInterval(again);
       return sorted([...output.matchAll(/^@n\[(\d+)\]: \d+$/gm)].map((match) => Number(match[1])));
     },
   };
