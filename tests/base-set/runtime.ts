@@ -45,7 +45,11 @@ export function commandOf(runtime: Runtime, state: string, args: readonly string
 export function runRuntime(runtime: Runtime, state: string, args: readonly string[]): RunResult {
   const [file, ...rest] = commandOf(runtime, state, args);
   using output = openScratch();
-  const ended = spawnSync(file, rest, { stdio: ['ignore', output.fd, output.fd], timeout: 60_000 });
+  const ended = spawnSync(file, rest, {
+    stdio: ['ignore', output.fd, output.fd],
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  });
   if (ended.error) throw new Error(`${runtime.name} could not be run`, { cause: ended.error });
   return { status: ended.status, output: readFileSync(output.path, 'utf8') };
 }

@@ -96,6 +96,7 @@ export function compilePrograms(folder: string): Programs {
     const options = [...(filter ? ['--filter', `${record}.filter`] : []), ...(isBrief ? ['--brief'] : [])];
     const { stdout } = await promisify(execFile)(launch, [...options, cgroup, record, ...command], {
       timeout: 120_000,
+      killSignal: 'SIGKILL',
     });
     if (!isBrief) await untilEmpty(cgroup);
     return { own: readCalls(record), livedUs: isBrief ? Number(stdout) : null };

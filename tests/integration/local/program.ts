@@ -80,6 +80,6 @@ export async function clientOnceServed(program: string, ...args: string[]): Prom
 
 /** Runs a client to its end. @throws with what it printed */
 export async function client(program: string, ...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(program, args, { timeout: PATIENCE_MS });
+  const { stdout } = await promisify(execFile)(program, args, { timeout: PATIENCE_MS, killSignal: 'SIGKILL' });
   return stdout;
 }

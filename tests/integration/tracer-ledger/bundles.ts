@@ -58,12 +58,16 @@ export function makeBundle(folder: string, root: string, pod: PodCgroup, name: s
   return bundle;
 }
 
-/** Runs runc to its end. A detached container keeps its output open, so it gets none. */
+/**
+ * Runs runc to its end. A detached container keeps its output open, so it gets none. SIGTERM would not end one that hangs: runc
+ * passes it on to the container's first process, which is process 1 of its namespace and takes none that it has no handler for.
+ */
 export function runc(folder: string, ...args: string[]): void {
   const log = join(folder, 'runc.log');
   const { status } = spawnSync('runc', ['--log', log, '--root', join(folder, 'runc'), ...args], {
     stdio: 'ignore',
     timeout: 60_000,
+    killSignal: 'SIGKILL',
   });
   if (status !== 0) throw new Error(`runc ${args.join(' ')}: exit ${status}, see ${log}`);
 }
@@ -89,5 +93,9 @@ done`;
 /** Creates, starts, awaits and deletes each of these containers, whose bundles and cgroups are there already. */
 export function runCrun(folder: string, pod: PodCgroup, names: readonly string[]): void {
   const command = ['--mount', 'sh', '-c', CRUN_STARTS, 'crun-starts', CGROUP_ROOT, folder, pod.path, ...names];
-  execFileSync('unshare', command, { stdio: ['ignore', 'ignore', 'inherit'], timeout: 120_000 });
+  execFileSync('unshare', command, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: 120_000,
+    killSignal: 'SIGKILL',
+  });
 }

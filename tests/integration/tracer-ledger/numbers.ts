@@ -67,7 +67,10 @@ export async function recordCgroup(id: bigint): Promise<Recorder> {
 /** What strace sees a program call, after the execve that starts it. */
 export function straceNumbers(folder: string, ...command: string[]): number[] {
   const log = join(folder, 'strace.log');
-  const { error } = spawnSync('strace', ['-f', '-n', '-o', log, ...command], { timeout: 60_000 });
+  const { error } = spawnSync('strace', ['-f', '-n', '-o', log, ...command], {
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  });
   if (error) throw new Error('strace could not be run', { cause: error });
   const lines = readFileSync(log, 'utf8').split('\n').slice(1);
   return sorted(lines.flatMap((line) => /^\d+\s+\[\s*(\d+)\]/.exec(line)?.[1] ?? []).map(Number));

@@ -61,7 +61,10 @@ export function compile(name: string, output: string, folder = join(import.meta.
 
 /** Runs a shell command line to its end from inside a cgroup. */
 export function runInside(cgroup: string, script: string): void {
-  execFileSync('sh', ['-c', `echo $$ > ${cgroup}/cgroup.procs && ${script}`], { timeout: 60_000 });
+  execFileSync('sh', ['-c', `echo $$ > ${cgroup}/cgroup.procs && ${script}`], {
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  });
 }
 
 let stages = 0;

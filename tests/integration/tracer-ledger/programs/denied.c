@@ -21,10 +21,14 @@ static void *thread(void *unused)
 	return unused;
 }
 
-/* Interrupted reads, restarted and not: their exits carry restart codes. */
+/*
+ * Interrupted reads, restarted and not: their exits carry restart codes. The alarm comes again and again: one that fell between
+ * setitimer and read, on a busy machine, would leave the read waiting for ever.
+ */
 static void be_interrupted(void)
 {
-	struct itimerval soon = { .it_value = { .tv_usec = 1000 } };
+	struct itimerval often = { .it_value = { .tv_usec = 1000 }, .it_interval = { .tv_usec = 1000 } };
+	struct itimerval never = { .it_value = { .tv_usec = 0 } };
 	struct sigaction action;
 	int ends[2];
 	char byte;
@@ -35,10 +39,11 @@ static void be_interrupted(void)
 	if (pipe(ends))
 		abort();
 	for (int turn = 0; turn < 50; turn++) {
-		setitimer(ITIMER_REAL, &soon, NULL);
+		setitimer(ITIMER_REAL, &often, NULL);
 		if (read(ends[0], &byte, 1) != -1 || errno != EINTR)
 			abort();
 	}
+	setitimer(ITIMER_REAL, &never, NULL);
 }
 
 int main(int argc, char **argv)
