@@ -1,32 +1,17 @@
-/**
- * Mocha's spec reporter, which also prints the reason of every skipped test and leaves the counts for tests/run.ts in
- * the file that FLAK_TEST_COUNTS names.
- */
-import { writeFileSync } from 'node:fs';
+/** Mocha's spec reporter, which also prints the reason of every skipped test and writes down what each test did (tests/results.ts). */
 import { relative } from 'node:path';
 import Mocha from 'mocha';
 import { figuresOf } from './figure.ts';
+import { type TestResult, writeLine } from './results.ts';
 import { SKIP_REASON } from './skip.ts';
 
-/** What one mocha run counted; a skip without a reason is a failure of the suite's author. */
-export interface TestCounts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly failures: readonly string[];
-  readonly tests: readonly TestResult[];
-}
-
-export interface TestResult {
-  /** From the checkout's root. */
-  readonly file: string;
-  readonly title: string;
-  readonly state: 'passed' | 'failed' | 'skipped';
-  readonly figures: readonly string[];
-}
-
-function nameOf(test: Mocha.Test): { file: string; title: string } {
-  return { file: relative(process.cwd(), test.file ?? ''), title: test.fullTitle() };
+function writeResult(
+  test: Mocha.Test,
+  state: TestResult['state'],
+  figures: readonly string[] = [],
+  title = test.fullTitle(),
+): void {
+  writeLine({ result: { file: relative(process.cwd(), test.file ?? ''), title, state, figures } });
 }
 
 function reasonOf(test: Mocha.Test): string | undefined {
@@ -65,33 +50,28 @@ class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     tellSlowest(runner);
-    let passed = 0;
-    let skipped = 0;
-    const failures: string[] = [];
-    const tests: TestResult[] = [];
+    runner.on('test', (test) => {
+      writeLine({ begun: test.fullTitle() });
+    });
     runner.on('pass', (test) => {
-      passed += 1;
       const figures = figuresOf(test);
-      tests.push({ ...nameOf(test), state: 'passed', figures });
+      writeResult(test, 'passed', figures);
       for (const figure of figures) process.stdout.write(`      measured: ${figure}\n`);
     });
     runner.on('fail', (test) => {
-      failures.push(test.fullTitle());
-      tests.push({ ...nameOf(test), state: 'failed', figures: [] });
+      writeResult(test, 'failed');
     });
     runner.on('pending', (test) => {
       const reason = reasonOf(test);
-      if (reason === undefined) failures.push(`${test.fullTitle()}: skipped without a reason`);
+      // A skip without a reason is a failure of the suite's author.
+      if (reason === undefined) writeResult(test, 'failed', [], `${test.fullTitle()}: skipped without a reason`);
       else {
-        skipped += 1;
-        tests.push({ ...nameOf(test), state: 'skipped', figures: [`skipped: ${reason}`] });
+        writeResult(test, 'skipped', [`skipped: ${reason}`]);
         process.stdout.write(`      skipped: ${reason}\n`);
       }
     });
     runner.on('end', () => {
-      const counts: TestCounts = { passed, failed: failures.length, skipped, failures, tests };
-      const file = process.env['FLAK_TEST_COUNTS'];
-      if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
+      writeLine({ ended: true });
     });
   }
 }

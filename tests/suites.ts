@@ -4,8 +4,10 @@ export interface Step {
   readonly title: string;
   readonly command: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** True when the command leaves counts by tests/reporter.ts; else it counts as one check. */
-  readonly counts: boolean;
+  /** True when the command is mocha with tests/reporter.ts; else it counts as one check. */
+  readonly isMocha: boolean;
+  /** Several times what it takes on two busy cores: who reaches it hangs. The sum of what they take has to stay below CI's 90 minutes. */
+  readonly limitMinutes: number;
 }
 
 export interface Suite {
@@ -16,59 +18,69 @@ export interface Suite {
 /** Coverage of unit and integration tests together; processes that the tests start write theirs here too. */
 const COVERAGE = { NODE_V8_COVERAGE: 'coverage/raw' };
 
-function check(title: string, ...command: string[]): Step {
-  return { title, command, counts: false };
+function check(title: string, limitMinutes: number, ...command: string[]): Step {
+  return { title, command, limitMinutes, isMocha: false };
 }
 
-/** Mocha's options for every run: TypeScript as it is, our reporter, no `.only` left behind. */
+/** Mocha's options for every run: TypeScript as it is, our reporter, no `.only` left behind, and an end even where a failed test left something running. */
 export function mochaOptions(timeoutMs: number): string[] {
-  return ['--extension', 'ts', '--reporter', 'tests/reporter.ts', '--timeout', String(timeoutMs), '--forbid-only'];
+  return [
+    '--extension',
+    'ts',
+    '--reporter',
+    'tests/reporter.ts',
+    '--timeout',
+    String(timeoutMs),
+    '--forbid-only',
+    '--exit',
+  ];
 }
 
 function mocha(
   title: string,
   glob: string,
+  limitMinutes: number,
   timeoutMs: number,
   environment: Readonly<Record<string, string>> = {},
 ): Step {
-  return { title, command: ['mocha', ...mochaOptions(timeoutMs), glob], environment, counts: true };
+  return { title, command: ['mocha', ...mochaOptions(timeoutMs), glob], environment, limitMinutes, isMocha: true };
 }
 
 export const SUITES: readonly Suite[] = [
   {
     name: 'lint',
     steps: [
-      check('types', 'tsc', '-p', '.'),
-      check('eslint', 'eslint', '--max-warnings=0', '.'),
-      check('format', 'prettier', '--check', '--log-level=warn', '.'),
-      check('dead code', 'knip', '--no-progress'),
+      check('types', 10, 'tsc', '-p', '.'),
+      check('eslint', 15, 'eslint', '--max-warnings=0', '.'),
+      check('format', 10, 'prettier', '--check', '--log-level=warn', '.'),
+      check('dead code', 10, 'knip', '--no-progress'),
     ],
   },
   {
     name: 'unit',
     steps: [
-      check('forget earlier coverage', 'rm', '-rf', 'coverage'),
-      mocha('decisions, parsers, algebra', 'tests/unit/**/*.test.ts', 30_000, COVERAGE),
+      check('forget earlier coverage', 1, 'rm', '-rf', 'coverage'),
+      mocha('decisions, parsers, algebra', 'tests/unit/**/*.test.ts', 15, 30_000, COVERAGE),
     ],
   },
   {
     name: 'integration',
     steps: [
-      check('Debian packages, Kubernetes binaries, the ledger', 'node', 'tests/prepare.ts'),
-      mocha('a real API server, kernel and sockets', 'tests/integration/**/*.test.ts', 180_000, COVERAGE),
+      check('Debian packages, Kubernetes binaries, the ledger', 45, 'node', 'tests/prepare.ts'),
+      mocha('a real API server, kernel and sockets', 'tests/integration/**/*.test.ts', 30, 180_000, COVERAGE),
     ],
   },
   {
     name: 'falco',
-    steps: [mocha('a real Falco, where there is one', 'tests/falco/**/*.test.ts', 180_000)],
+    steps: [mocha('a real Falco, where there is one', 'tests/falco/**/*.test.ts', 20, 180_000)],
   },
-  { name: 'coverage', steps: [check('floors', 'node', 'tests/coverage.ts')] },
+  { name: 'coverage', steps: [check('floors', 10, 'node', 'tests/coverage.ts')] },
   {
     name: 'e2e',
     steps: [
-      check('the cluster', 'node', 'tests/cluster/up.ts'),
-      mocha('a real cluster', 'tests/e2e/**/*.test.ts', 600_000),
-      check('nothing of it is left', 'node', 'tests/cluster/down.ts'),
+      check('the cluster', 20, 'node', 'tests/cluster/up.ts'),
+      mocha('a real cluster', 'tests/e2e/**/*.test.ts', 50, 600_000),
+      check('nothing of it is left', 10, 'node', 'tests/cluster/down.ts'),
     ],
   },
 ];

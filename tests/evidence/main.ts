@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestCounts, TestResult } from '../reporter.ts';
+import { readRun, type TestResult } from '../results.ts';
 import { LAST_RUN } from './last-run.ts';
 import { mochaOptions } from '../suites.ts';
 import { commandOf, type LastRun, parsePage, renderPage } from './page.ts';
@@ -16,12 +16,11 @@ const PAGE = 'docs/evidence.md';
 
 /** Runs one test file whole and returns what its tests did; empty when mocha couldn't start. */
 function runFile(file: string, scratch: string): readonly TestResult[] {
-  const counts = join(scratch, 'counts.json');
-  const environment = { ...process.env, FLAK_TEST_COUNTS: counts };
+  const results = join(scratch, 'results.jsonl');
+  const environment = { ...process.env, FLAK_TEST_RESULTS: results };
   spawnSync('mocha', [...mochaOptions(600_000), file], { stdio: 'inherit', env: environment });
-  if (!existsSync(counts)) return [];
-  const { tests } = JSON.parse(readFileSync(counts, 'utf8')) as TestCounts;
-  rmSync(counts);
+  const { tests } = readRun(results);
+  rmSync(results, { force: true });
   return tests;
 }
 

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runBounded } from '../../bounded-run.ts';
+import { TemporaryTree } from '../../temporary-tree.ts';
+
+const LONG_MS = 20_000;
+
+/** Whether a process is there and no zombie. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+describe('a command that is bounded in time', () => {
+  it('ends by itself with its own exit code', async () => {
+    assert.deepEqual(await runBounded(['sh', '-c', 'exit 7'], process.env, LONG_MS), { code: 7, overran: false });
+  });
+
+  it('ends with 128 and the number of the signal that ended it', async () => {
+    assert.deepEqual(await runBounded(['sh', '-c', 'kill -TERM $$'], process.env, LONG_MS), {
+      code: 143,
+      overran: false,
+    });
+  });
+
+  it('is killed with what it started once its time is over, though both ignore every polite signal', async () => {
+    using tree = new TemporaryTree();
+    const pids = join(tree.root, 'pids');
+    const script = `trap '' TERM INT; sleep 1000 & echo $$ $! > ${pids}; wait`;
+    assert.deepEqual(await runBounded(['sh', '-c', script], process.env, 1000), { code: 137, overran: true });
+    assert.ok(existsSync(pids), 'it had not begun');
+    const left = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
+    for (let turn = 0; left.some(isAlive) && turn < 100; turn++) await sleep(20);
+    assert.deepEqual(left.filter(isAlive), []);
+  });
+
+  it('is an error where there is no such program', async () => {
+    await assert.rejects(runBounded(['/nowhere/at-all'], process.env, LONG_MS), /ENOENT/);
+  });
+});
