@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isFileName, isFolder, isTraceUid } from './path-parts.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** Whose files these are. */
 export interface TraceIdentity {
@@ -56,11 +57,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Before the first of its files, whole or not at all. */
+/** Before the first of its files, whole or not at all, and on the disk when this resolves: without it nobody knows whose the files are. */
 export async function writeTraceFile(root: string, { uid, namespace, pod }: TraceIdentity): Promise<void> {
   const directory = join(root, uid);
   await mkdir(directory, { recursive: true });
   const scratch = join(directory, `${TRACE_FILE}.new`);
-  await writeFile(scratch, JSON.stringify({ namespace, pod }));
+  await writeFile(scratch, JSON.stringify({ namespace, pod }), { flush: true });
   await rename(scratch, join(directory, TRACE_FILE));
+  for (const folder of [directory, root]) await syncFolder(folder);
 }

@@ -2,8 +2,9 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { appendChunk, type Appended } from './append.ts';
+import { syncFolder } from './sync-folder.ts';
 import { readShelf, writeTraceFile, type ShelvedTrace, type TraceIdentity } from './read-shelf.ts';
 
 export interface ShelfLimits {
@@ -94,8 +95,10 @@ class ClaimShelf implements Shelf {
     const scope = addedBytes === 0 ? undefined : await this.#missingRoom(identity.uid, trace, place, addedBytes);
     if (scope !== undefined) return { kind: 'full', scope };
     const shelved = trace ?? (await this.#begin(identity));
-    await mkdir(join(this.#deps.root, identity.uid, place.folder), { recursive: true });
+    const folder = join(this.#deps.root, identity.uid, place.folder);
+    await mkdir(folder, { recursive: true });
     const appended = await appendChunk(this.#path(identity.uid, place), { size, offset, content });
+    if (size === 0) for (const changed of [folder, dirname(folder)]) await syncFolder(changed);
     return this.#account(shelved, place, appended);
   }
 

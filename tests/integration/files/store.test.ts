@@ -57,7 +57,8 @@ describe('the store of lines', () => {
         const fate = [...steps];
         let offset = 0;
         for (const chunk of chunks) {
-          for (;;) {
+          for (let turn = 0; ; turn += 1) {
+            assert.ok(turn < 30, 'a store that is up stores');
             const next = fate.shift();
             if (next === 'lose') server.loseAnswers = 1;
             if (next === 'crash' || next === 'half') {
