@@ -42,12 +42,14 @@ export function parseReplayRequest(annotation: string): ReplayRequest | undefine
   }
 }
 
-export function placedFile(runId: string, container: string): string {
-  return `${runId}-${container}.json`;
+/** With the namespace in it: a pod of another namespace can't have a file of this name written or removed, even when its name is known. */
+export function placedFile(namespace: string, runId: string, container: string): string {
+  return `${namespace}.${runId}.${container}.json`;
 }
 
 /** What the tracer writes names of: nothing but this becomes part of a path. */
-export const PLACED_FILE = /^[0-9a-f]{32}-[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.json$/;
+export const PLACED_FILE =
+  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.[0-9a-f]{32}\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.json$/;
 
 /** Of an answer in bytes; a profile has some ten thousand. */
 export const MAX_PLACEMENT_BYTES = 1024 * 1024;

@@ -1,4 +1,4 @@
-/** Profiles on the node, where runtimes find them: `<kubelet root>/seccomp/flak/verify/<random>-<container>.json`. */
+/** Profiles on the node, where runtimes find them: `<kubelet root>/seccomp/flak/verify/<namespace>.<random>.<container>.json`. */
 import {
   closeSync,
   constants,

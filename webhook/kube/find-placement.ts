@@ -56,7 +56,7 @@ export function createFindPlacement(deps: FindPlacementDeps): FindPlacement {
     if (read.kind !== 'ok') return read;
     const object = readWith(canarySchema, read.value);
     if (object?.metadata.uid !== podUid) return { kind: 'not-found' };
-    const canary = canaryOf(object);
+    const canary = canaryOf(object, namespace);
     const found = await readProfiles(profiles, namespace, profilesIn(canary));
     if (found.kind !== 'ok') return found;
     const unconfined = mayBeUnconfined(caches.namespaces.get(namespace)?.labels, clusterDefault());
@@ -64,8 +64,9 @@ export function createFindPlacement(deps: FindPlacementDeps): FindPlacement {
   };
 }
 
-function canaryOf({ metadata, spec }: z.infer<typeof canarySchema>): Canary {
+function canaryOf({ metadata, spec }: z.infer<typeof canarySchema>, namespace: string): Canary {
   return {
+    namespace,
     request: metadata.annotations[USER_ANNOTATIONS.verify],
     deadlineSeconds: spec.activeDeadlineSeconds ?? null,
     containers: [...spec.containers, ...(spec.initContainers ?? [])].map(toContainer),

@@ -7,6 +7,7 @@ import { replayFilter } from '../../profile/replay-filter.ts';
 
 /** The canary, as its spec says. */
 export interface Canary {
+  readonly namespace: string;
   /** The annotation's text; undefined where there is none. */
   readonly request: string | undefined;
   readonly deadlineSeconds: number | null;
@@ -41,17 +42,18 @@ export function judgePlacement(facts: PlacementFacts): Placement {
   for (const name of Object.keys(request.containers)) {
     const file = fileFor(name, request, facts);
     if (file.kind === 'refused') return file;
-    files.push({ name: placedFile(request.run, name), content: file.value });
+    files.push({ name: placedFile(facts.canary.namespace, request.run, name), content: file.value });
   }
   return { kind: 'files', files };
 }
 
 function fileFor(name: string, { run, mode, containers }: ReplayRequest, facts: PlacementFacts): Verdict<string> {
+  const { namespace } = facts.canary;
   const container = facts.canary.containers.find((one) => one.name === name);
   const asked = containers[name];
   if (container === undefined || asked === undefined) return refused(`the pod has no container ${name}`);
   if (container.privileged) return refused(`container ${name} is privileged: runtimes load no filter into it`);
-  if (container.localhostProfile !== `${PLACED_FOLDER}/${placedFile(run, name)}`)
+  if (container.localhostProfile !== `${PLACED_FOLDER}/${placedFile(namespace, run, name)}`)
     return refused(`container ${name} doesn't name the profile that would be placed`);
   const text = facts.profiles.get(asked.profile);
   if (text === undefined) return refused(`there is no SyscallProfile ${asked.profile}`);

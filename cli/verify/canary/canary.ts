@@ -27,7 +27,7 @@ const FLAKS_VOLUMES: readonly string[] = [GATE.openingVolume, GATE.signalVolume]
 const TOKEN_VOLUME = /^kube-api-access-[a-z0-9]{5}$/;
 
 export function canaryPod(order: CanaryOrder): object {
-  const { subject, namespace, name, labels, request, deadlineSeconds } = order;
+  const { subject, namespace, name, labels, deadlineSeconds } = order;
   const spec: Record<string, unknown> = { ...subject.template.spec };
   for (const field of NOT_COPIED) Reflect.deleteProperty(spec, field);
   const { containers, initContainers = [] } = subject.template.spec;
@@ -44,10 +44,10 @@ export function canaryPod(order: CanaryOrder): object {
       ...spec,
       restartPolicy: 'Never',
       activeDeadlineSeconds: deadlineSeconds,
-      containers: containers.map((container) => copyOf(container, request)),
+      containers: containers.map((container) => copyOf(container, order)),
       initContainers: initContainers
         .filter((container) => container.name !== GATE.container)
-        .map((container) => copyOf(container, request)),
+        .map((container) => copyOf(container, order)),
       volumes: volumesOf(subject),
     },
   };
@@ -72,13 +72,14 @@ function withoutFlaks(map: Readonly<Record<string, string>>): Record<string, str
   return Object.fromEntries(others);
 }
 
-function copyOf(container: TemplateContainer, { run, containers }: ReplayRequest): TemplateContainer {
+function copyOf(container: TemplateContainer, { namespace, request }: CanaryOrder): TemplateContainer {
+  const { run, containers } = request;
   const copy = { ...container };
   // A port of the node's own is taken by the workload.
   if (container.ports) copy.ports = container.ports.map((port) => ({ ...port, hostPort: undefined }));
   if (container.volumeMounts) copy.volumeMounts = container.volumeMounts.filter(({ name }) => !TOKEN_VOLUME.test(name));
   if (containers[container.name] === undefined) return copy;
-  const localhostProfile = `${PLACED_FOLDER}/${placedFile(run, container.name)}`;
+  const localhostProfile = `${PLACED_FOLDER}/${placedFile(namespace, run, container.name)}`;
   return {
     ...copy,
     securityContext: { ...container.securityContext, seccompProfile: { type: 'Localhost', localhostProfile } },

@@ -4,7 +4,7 @@ import type { Placement } from '../../../profile/placement.ts';
 import { MAX_PLACEMENT_BYTES } from '../../../profile/placement.ts';
 import { createWire, UID, type Wire } from './wire.ts';
 
-const NAME = '0123456789abcdef0123456789abcdef-web.json';
+const NAME = 'shop.0123456789abcdef0123456789abcdef.web.json';
 
 describe('placements on the wire', () => {
   let wire: Wire;

@@ -112,7 +112,7 @@ describe('a canary', () => {
     const [web, side] = made().spec.containers;
     assert.deepEqual(web?.securityContext, {
       runAsUser: 5,
-      seccompProfile: { type: 'Localhost', localhostProfile: `flak/verify/${RUN}-web.json` },
+      seccompProfile: { type: 'Localhost', localhostProfile: `flak/verify/shop.${RUN}.web.json` },
     });
     assert.deepEqual(side, { name: 'side', image: 's' });
     assert.deepEqual(web.ports, [{ containerPort: 80 }]);

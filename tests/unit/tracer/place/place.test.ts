@@ -7,7 +7,7 @@ import type { PlaceDeps } from '../../../../tracer/place/place.ts';
 import { createPlace, NOTHING_TO_PLACE } from '../../../../tracer/place/place.ts';
 import type { PlacedFile } from '../../../../tracer/place/placed-files.ts';
 
-const FILE = { name: '0123456789abcdef0123456789abcdef-web.json', content: '{}' };
+const FILE = { name: 'shop.0123456789abcdef0123456789abcdef.web.json', content: '{}' };
 type Answer = Awaited<ReturnType<PlaceDeps['askPlacement']>>;
 
 function world(...answers: Answer[]) {

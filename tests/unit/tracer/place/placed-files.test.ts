@@ -18,8 +18,8 @@ import { MAX_CANARY_SECONDS } from '../../../../profile/placement.ts';
 import { createPlacedFiles } from '../../../../tracer/place/placed-files.ts';
 
 const RUN = '0123456789abcdef0123456789abcdef';
-const WEB = { name: `${RUN}-web.json`, content: '{"defaultAction":"SCMP_ACT_LOG"}' };
-const SIDE = { name: `${RUN}-side.json`, content: '{}' };
+const WEB = { name: `shop.${RUN}.web.json`, content: '{"defaultAction":"SCMP_ACT_LOG"}' };
+const SIDE = { name: `shop.${RUN}.side.json`, content: '{}' };
 
 describe('placed profiles', () => {
   let root: string;
@@ -77,9 +77,10 @@ describe('placed profiles', () => {
     const files = createPlacedFiles(root);
     files.sweep(new Date());
     files.put([WEB, SIDE]);
-    for (const name of ['other.json', `.${RUN}-dead.json.new`]) writeFileSync(join(folder(), name), '');
+    for (const name of ['other.json', `.shop.${RUN}.dead.json.new`]) writeFileSync(join(folder(), name), '');
     const old = new Date(Date.now() - 2 * MAX_CANARY_SECONDS * 1000 - 60_000);
-    for (const name of [WEB.name, 'other.json', `.${RUN}-dead.json.new`]) utimesSync(join(folder(), name), old, old);
+    for (const name of [WEB.name, 'other.json', `.shop.${RUN}.dead.json.new`])
+      utimesSync(join(folder(), name), old, old);
     files.sweep(new Date());
     assert.deepEqual(readdirSync(folder()).sort(), [SIDE.name, 'other.json'].sort());
   });

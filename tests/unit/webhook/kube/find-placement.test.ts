@@ -6,7 +6,7 @@ import type { Outcome } from '../../../../webhook/kube/outcome.ts';
 import { tracer, UID } from '../controller/facts.ts';
 
 const RUN = '0123456789abcdef0123456789abcdef';
-const FILE = `${RUN}-web.json`;
+const FILE = `shop.${RUN}.web.json`;
 const SECCOMP = JSON.stringify({
   defaultAction: 'SCMP_ACT_ERRNO',
   syscalls: [{ names: ['chroot'], action: 'SCMP_ACT_ALLOW' }],

@@ -19,7 +19,7 @@ const BEYOND = SECCOMP.replace('"read"', '"bpf","read"');
 const ENFORCE = 'pod-security.kubernetes.io/enforce';
 
 function container(changes: Partial<CanaryContainer> = {}): CanaryContainer {
-  const localhostProfile = `flak/verify/${RUN}-web.json`;
+  const localhostProfile = `flak/verify/shop.${RUN}.web.json`;
   return { name: 'web', privileged: false, capabilities: { add: [], drop: [] }, localhostProfile, ...changes };
 }
 
@@ -27,7 +27,7 @@ function facts(changes: Partial<PlacementFacts['canary']> = {}, more: Partial<Pl
   const containers = { web: { profile: 'deployment-web-web', present: 'unconfined' } };
   const request = JSON.stringify({ run: RUN, mode: 'log', containers });
   return {
-    canary: { request, deadlineSeconds: 600, containers: [container()], ...changes },
+    canary: { namespace: 'shop', request, deadlineSeconds: 600, containers: [container()], ...changes },
     mayBeUnconfined: true,
     profiles: new Map([['deployment-web-web', SECCOMP]]),
     ...more,
@@ -39,7 +39,7 @@ function placed(of: PlacementFacts): { defaultAction: string } {
   assert.ok(placement.kind === 'files', JSON.stringify(placement));
   assert.deepEqual(
     placement.files.map(({ name }) => name),
-    [`${RUN}-web.json`],
+    [`shop.${RUN}.web.json`],
   );
   return JSON.parse(placement.files[0]?.content ?? '') as { defaultAction: string };
 }
@@ -66,6 +66,7 @@ describe('what is placed for a canary', () => {
     ['without that container', facts({ containers: [container({ name: 'other' })] }), /no container web/],
     ['whose container is privileged', facts({ containers: [container({ privileged: true })] }), /is privileged/],
     ['that names another file', facts({ containers: [container({ localhostProfile: 'x.json' })] }), /doesn't name/],
+    ["of another namespace that names this one's file", facts({ namespace: 'other' }), /doesn't name/],
     ['whose profile is gone', facts({}, { profiles: new Map() }), /no SyscallProfile deployment-web-web/],
     ['whose profile is broken', facts({}, { profiles: new Map([['deployment-web-web', '{']]) }), /cut off/],
     [
