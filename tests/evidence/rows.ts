@@ -3,6 +3,7 @@
  * `npm test` fails when a row's test no longer exists or the page misses a row (tests/unit/evidence/rows.test.ts).
  */
 import { ACCURACY_ROWS } from './accuracy-rows.ts';
+import { CLI_ROWS } from './cli-rows.ts';
 import { FALCO_ROWS } from './falco-rows.ts';
 import { FILES_ROWS } from './files-rows.ts';
 import { FOUNDATION_ROWS } from './foundation-rows.ts';
@@ -21,4 +22,5 @@ export const EVIDENCE: readonly EvidenceRow[] = [
   ...FALCO_ROWS,
   ...TROUBLE_ROWS,
   ...VERIFY_ROWS,
+  ...CLI_ROWS,
 ];

@@ -14,7 +14,15 @@ import { buildPackage } from './package.ts';
 const OUT = join(import.meta.dirname, '../../../.out/bench');
 const BUDGETS = { addedMs: 150, ratio: 1.03 } as const;
 
+/** Of fewer values no 95 % interval of the median can be told (tests/bench/interval.ts). */
+const FEWEST = 6;
 const [rounds = 31, pairs = 12, buildSeconds = 20] = process.argv.slice(2).map(Number);
+if (!(rounds >= FEWEST && pairs >= FEWEST && buildSeconds > 0)) {
+  process.stderr.write(
+    `usage: npm run bench -- local [ROUNDS] [PAIRS] [BUILD_SECONDS]; ROUNDS and PAIRS are ${FEWEST} or more: fewer tell no interval\n`,
+  );
+  process.exit(2);
+}
 
 /** Compiles for about so long, one process after the other: a build makes many short ones. */
 function buildFor(seconds: number, cwd: string): string[] {
