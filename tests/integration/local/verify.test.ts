@@ -85,6 +85,16 @@ describe('flak verify', function () {
     assert.match(notes, /could not even be executed/);
   });
 
+  it('ends where the profile does not even let a program end', async () => {
+    const profile = tree.file(
+      'nothing.json',
+      '{"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 1, "syscalls": []}',
+    );
+    const { code, notes } = await runFlak(['verify', profile, '--', 'true'], { cwd });
+    assert.equal(code, 1, notes);
+    assert.match(notes, /could not even be executed/);
+  });
+
   for (const [what, text, sentence] of [
     ['a truncated file', '{"defaultAction": "SCMP_ACT_ER', /is cut off/],
     ['a foreign file', '{"kind": "Pod"}', /is a Pod, which is no profile/],
