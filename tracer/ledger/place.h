@@ -62,19 +62,19 @@ static __noinline void walk(struct cgroup *cgroup, struct place *place)
 
 	place->slot = NO_SLOT;
 	for (int depth = 0; cgroup && depth < MAX_DEPTH; depth++) {
-		__u64 id = id_of(cgroup);
+		__u64 id = copied_id_of(cgroup);
 		struct target *target = bpf_map_lookup_elem(&targets, &id);
 
 		if (target) {
 			place->slot = target->slot;
 			place->slot_generation = target->slot_generation;
-			place->container = id_of(below);
+			place->container = copied_id_of(below);
 			place->serving = is_marked(place, place->container, MARK_SERVING);
 			note_container(place, below);
 			return;
 		}
 		below = cgroup;
-		cgroup = parent_of(cgroup);
+		cgroup = copied_parent_of(cgroup);
 	}
 }
 

@@ -17,14 +17,23 @@ static __always_inline __u64 id_of(struct cgroup *cgroup)
 	return FOLLOW(cgroup, kn, id);
 }
 
-static __always_inline struct cgroup *parent_of(struct cgroup *cgroup)
+/*
+ * Of cgroups on the way up, which are rarely looked at: by copies. The verifier looks the type of each pointer that is followed as it is up
+ * by name, one after the other, among all types of the kernel (btf_nested_type_is_trusted; seen on 6.18), and in each turn of the loop anew.
+ */
+static __always_inline __u64 copied_id_of(struct cgroup *cgroup)
 {
-	return FOLLOW(cgroup, self.parent, cgroup);
+	return BPF_CORE_READ(cgroup, kn, id);
+}
+
+static __always_inline struct cgroup *copied_parent_of(struct cgroup *cgroup)
+{
+	return (struct cgroup *)BPF_CORE_READ(cgroup, self.parent, cgroup);
 }
 
 static __always_inline void copy_name(char *name, __u32 size, struct cgroup *cgroup)
 {
-	bpf_probe_read_kernel_str(name, size, FOLLOW(cgroup, kn, name));
+	bpf_probe_read_kernel_str(name, size, BPF_CORE_READ(cgroup, kn, name));
 }
 
 static __always_inline __u32 mount_ns_of(struct task_struct *task)

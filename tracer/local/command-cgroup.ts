@@ -3,6 +3,7 @@
  * `flak-record-<pid>` is what the ledger is told to watch; the command runs in `command` below it, as a container does in a pod.
  */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { childrenOf, processesBelow, unlessGone } from '../cgroups/tree.ts';
 
@@ -54,6 +55,16 @@ export function makeCommandCgroup(parent: string, name: number): CommandCgroup {
       removeTree(directory);
     },
   };
+}
+
+/**
+ * A first move between cgroups waits for an RCU grace period (some 20 ms), one that follows closely on another doesn't: its lock stays with the
+ * movers until the next period is over (kernel/rcu/sync.c of 6.18, cgroup_threadgroup_rwsem). So Flak moves itself to where it is, beside its other
+ * work. Where that isn't allowed nothing is lost but time.
+ * @param own the cgroup that Flak is in
+ */
+export function prepareMove(own: string): void {
+  void writeFile(join(own, 'cgroup.procs'), '0').catch(() => undefined);
 }
 
 /** The id of a cgroup is its directory's inode number (64-bit kernels, since 5.5). */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LedgerOptions, Slot } from '../ledger/ledger.ts';
 import type { Account } from './account.ts';
-import { isRecorded, makeCommandCgroup, pathOfProcess } from './command-cgroup.ts';
+import { isRecorded, makeCommandCgroup, pathOfProcess, prepareMove } from './command-cgroup.ts';
 import type { CommandCgroup } from './command-cgroup.ts';
 import type { CommandEnd, RunningCommand } from './launch.ts';
 import { launch } from './launch.ts';
@@ -52,6 +52,7 @@ export async function runRecorded(request: CommandRequest, deps: RunDeps): Promi
     return { kind: 'no-cgroup', error: error as Error };
   }
   try {
+    prepareMove(own);
     return await recordWhile(deps.ledger, cgroup, (slot) => runToEnd(request, deps, cgroup, slot));
   } finally {
     cgroup.remove();
