@@ -5,13 +5,16 @@ import type { Kernel } from '../ledger/kernel.ts';
 
 type Locks = Pick<Kernel, 'tryLock'>;
 
+/** A tracer that gives its place back holds each free one for a moment (`sweep`): what is taken in one round may be free in the next. */
+const ROUNDS = 3;
+
 /**
  * Places are locked files `<root>/places/<n>`. The kernel unlocks them when the tracer dies.
  * @returns how to give it back; undefined where all are taken
  */
 export function takePlace(root: string, places: number, kernel: Locks): (() => void) | undefined {
   const paths = Array.from({ length: places }, (_, place) => join(root, 'places', String(place)));
-  for (const path of paths) {
+  for (const path of Array.from({ length: ROUNDS }, () => paths).flat()) {
     const descriptor = lockFile(path, kernel);
     if (descriptor === undefined) continue;
     return () => {

@@ -23,6 +23,15 @@ describe('what Falco has on a node', () => {
     assert.ok(!existsSync(root));
   });
 
+  it('is not taken for a full node by one that is just being swept', () => {
+    using tree = new TemporaryTree();
+    const { tryLock } = loadKernel();
+    let sweeping = 2;
+    const place = takePlace(join(tree.root, 'falco'), 2, { tryLock: (file) => sweeping-- <= 0 && tryLock(file) });
+    assert.ok(place !== undefined);
+    place();
+  });
+
   it('takes the files of tracers that were killed along with the last one', () => {
     using tree = new TemporaryTree();
     const [root, kernel] = [join(tree.root, 'falco'), loadKernel()];
