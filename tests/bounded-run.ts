@@ -9,13 +9,14 @@ export interface BoundedEnd {
 }
 
 /**
- * Runs a command with our output and without input. After `limitMs` its whole process group is killed: a test that waits in a
- * synchronous call is out of reach of mocha's own timeout. SIGINT and SIGTERM that we get are passed on to the group.
+ * Runs a command with our output and without input. After `limitMs` its whole process group is told to end, which passes it on to what has
+ * groups of its own, and is killed a little later: a test that waits in a synchronous call is out of reach of mocha's own timeout. SIGINT and SIGTERM that we get are passed on to the group.
  */
 export async function runBounded(
   command: readonly string[],
   environment: NodeJS.ProcessEnv,
   limitMs: number,
+  graceMs = 15_000,
 ): Promise<BoundedEnd> {
   const [program, ...rest] = command;
   if (program === undefined) throw new Error('an empty command');
@@ -25,9 +26,13 @@ export async function runBounded(
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
       process.kill(-child.pid, signal);
   };
+  let last: NodeJS.Timeout | undefined;
   const limit = setTimeout(() => {
     overran = true;
-    signalGroup('SIGKILL');
+    signalGroup('SIGTERM');
+    last = setTimeout(() => {
+      signalGroup('SIGKILL');
+    }, graceMs);
   }, limitMs);
   const passedOn = ['SIGINT', 'SIGTERM'] as const;
   for (const signal of passedOn) process.on(signal, signalGroup);
@@ -40,6 +45,7 @@ export async function runBounded(
     });
   } finally {
     clearTimeout(limit);
+    clearTimeout(last);
     for (const signal of passedOn) process.off(signal, signalGroup);
   }
 }

@@ -12,7 +12,7 @@ export function skipBecause(context: Context, reason: string): never {
   return skipEvenInCi(context, reason);
 }
 
-/** As `skipBecause`, in CI too: for what is in no package registry. */
+/** As `skipBecause`, in CI too: for what is in no package registry, or is another kind of machine. */
 export function skipEvenInCi(context: Context, reason: string): never {
   const runnable = context.test as (Runnable & { type?: string }) | undefined;
   const marked = (runnable?.type === 'hook' ? runnable.parent : runnable) as Marked | undefined;

@@ -79,6 +79,7 @@ export const SUITES: readonly Suite[] = [
     name: 'e2e',
     steps: [
       check('the cluster', 20, 'node', 'tests/cluster/up.ts'),
+      check('its images', 25, 'node', 'tests/cluster/images.ts'),
       mocha('a real cluster', 'tests/e2e/**/*.test.ts', 50, 600_000),
       check('nothing of it is left', 10, 'node', 'tests/cluster/down.ts'),
     ],

@@ -30,7 +30,7 @@ describe('an image that cannot be pulled', () => {
   const create = (...items: object[]): Promise<string> =>
     flak.kubectl.run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
   const isReady = (...what: string[]): Promise<string> =>
-    flak.kubectl.run(['wait', '--for=condition=Ready', ...what, '-n', namespace.name, '--timeout=60s']);
+    flak.kubectl.run(['wait', '--for=condition=Ready', ...what, '-n', namespace.name, '--timeout=180s']);
 
   function shape(): Parameters<typeof pod>[2] {
     const containers = [shellContainer(flak.image('workbench'), 'main', 'exec sleep 600')];
@@ -90,7 +90,7 @@ describe('an image that cannot be pulled', () => {
       await installFlak(flak.kubectl, broken);
       // Those that are ending go on answering for a moment, with the gate image of before.
       const isAlone = async (): Promise<boolean> => (await replicas()).length === 2;
-      await waitUntil('the old replicas are gone', isAlone, { limitMs: 60_000 });
+      await waitUntil('the old replicas are gone', isAlone, { limitMs: 180_000 });
       await create(pod(namespace.name, 'bare', shape()), replicated('Deployment', namespace.name, 'owned', 1, shape()));
     });
 
@@ -103,7 +103,7 @@ describe('an image that cannot be pulled', () => {
         );
         return successor !== undefined;
       };
-      await waitUntil('the pod has a successor', isReplaced, { limitMs: 60_000 });
+      await waitUntil('the pod has a successor', isReplaced, { limitMs: 180_000 });
       await isReady(`pod/${successor?.metadata.name ?? ''}`);
       assert.equal(successor?.spec.initContainers, undefined);
       const words = await waitForEvent(flak.kubectl, namespace.name, first.metadata.name, 'FlakGateImageUnavailable');
@@ -115,7 +115,7 @@ describe('an image that cannot be pulled', () => {
     it('tells the owner of a bare pod what to do', async () => {
       const words = await waitForEvent(flak.kubectl, namespace.name, 'bare', 'FlakGateImageUnavailable');
       assert.match(words, /flak-gate:none .*Delete and create the pod again/);
-      await flak.kubectl.run(['delete', 'pod', 'bare', '-n', namespace.name, '--timeout=60s']);
+      await flak.kubectl.run(['delete', 'pod', 'bare', '-n', namespace.name, '--timeout=180s']);
       await create(pod(namespace.name, 'bare', shape()));
       await isReady('pod/bare');
     });
@@ -125,7 +125,7 @@ describe('an image that cannot be pulled', () => {
       const [replica] = await replicas();
       await flak.kubectl.run(['delete', 'pod', replica?.metadata.name ?? '', '-n', FLAK_NAMESPACE, '--wait=false']);
       const rollout = ['rollout', 'status', `deployment/${OBJECTS.deployment}`, '-n', FLAK_NAMESPACE];
-      await flak.kubectl.run([...rollout, '--timeout=60s']);
+      await flak.kubectl.run([...rollout, '--timeout=180s']);
     });
 
     it('is forgotten when another one is installed', async () => {

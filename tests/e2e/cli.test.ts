@@ -57,7 +57,7 @@ describe('flak beside a cluster', () => {
   /** What `trace watch` prints of a pod that is deleted meanwhile. */
   const watchDeleted = async (name: string, options: string): Promise<string> => {
     const watched = run(`flak trace watch pod.name=${name} ${options}`);
-    await flak.kubectl.run(['delete', 'pod', name, '-n', NAMESPACE, '--timeout=60s']);
+    await flak.kubectl.run(['delete', 'pod', name, '-n', NAMESPACE, '--timeout=180s']);
     return (await watched).out;
   };
 
@@ -100,7 +100,7 @@ describe('flak beside a cluster', () => {
       return allowedIn(join(shell.folder, 'now.json')).has('accept4');
     };
     // A report comes every some seconds.
-    await waitUntil('a snapshot has what nginx answered with', hasServed, { limitMs: 120_000, intervalMs: 1000 });
+    await waitUntil('a snapshot has what nginx answered with', hasServed, { limitMs: 360_000, intervalMs: 1000 });
     assert.match((await run(`flak snapshot ${name} --format flak | flak explain -`)).out, /^Deployment web, container/);
     assert.deepEqual(await json('trace stop', 'pod.label.app=web'), { stopped: labelled });
     assert.match((await run('flak trace watch deploy/web')).out, /Complete .*late-arming.*deployment-web-nginx\n$/);
@@ -166,7 +166,7 @@ describe('flak beside a cluster', () => {
     };
     const watched = (await examples('trace watch')).map((example, index) => run(`${example} > watched-${index}`));
     const areWatched = () => Promise.resolve([...watched.keys()].every((index) => textOf(`watched-${index}`) !== ''));
-    await waitUntil('the traces are watched', areWatched, { limitMs: 120_000 });
+    await waitUntil('the traces are watched', areWatched, { limitMs: 360_000 });
     for (const command of [...READING, 'trace start', 'trace stop'])
       for (const example of await examples(command)) await run(example);
     await Promise.all(watched);

@@ -32,7 +32,7 @@ describe('a control plane in trouble', () => {
     );
     await flak.kubectl.run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     await waitForPhases(flak.kubectl, namespace.name, 3, ['Recording']);
-    await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s', '-n', namespace.name]);
+    await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=180s', '-n', namespace.name]);
   });
 
   after(async () => {
@@ -59,7 +59,7 @@ describe('a control plane in trouble', () => {
     const since = performance.now();
     await flak.kubectl.run(['delete', 'pod', leader, '-n', FLAK_NAMESPACE, '--grace-period=0', '--force']);
     await proceed(flak.kubectl, namespace.name, 'failover');
-    await flak.kubectl.run(['delete', 'pod', 'failover', '-n', namespace.name, '--timeout=90s']);
+    await flak.kubectl.run(['delete', 'pod', 'failover', '-n', namespace.name, '--timeout=270s']);
     recordFigure(this, `profile stored ${((performance.now() - since) / 1000).toFixed(1)} s after the kill`);
     await assertWhole('failover');
     assert.notEqual(await flak.kubectl.run(lease), leader);
@@ -78,10 +78,10 @@ describe('a control plane in trouble', () => {
     }
     await assertWhole('deleted-before');
     assert.ok((await findPod(flak.kubectl, namespace.name, 'outage'))?.metadata.finalizers?.includes(FINALIZER));
-    await flak.kubectl.run(['delete', 'pod', 'outage', '-n', namespace.name, '--timeout=60s']);
+    await flak.kubectl.run(['delete', 'pod', 'outage', '-n', namespace.name, '--timeout=180s']);
     await assertWhole('outage');
     const ready = ['wait', '-n', FLAK_NAMESPACE, '--for=condition=Available', `deployment/${OBJECTS.deployment}`];
-    await flak.kubectl.run([...ready, '--timeout=60s']);
+    await flak.kubectl.run([...ready, '--timeout=180s']);
   });
 
   it('tells twenty pods that come at once apart, and lets those beyond the cap go at once', async function () {
@@ -113,7 +113,7 @@ describe('a control plane in trouble', () => {
         'deployment',
         'many',
         '--cascade=foreground',
-        '--timeout=120s',
+        '--timeout=360s',
         '-n',
         many.name,
       ]);

@@ -22,12 +22,12 @@ export async function denyAnnotation(kubectl: Kubectl, denial: Denial): Promise<
     const { stderr } = await kubectl.attempt(['create', '--dry-run=server', '-f', '-'], probe);
     return stderr.includes(words);
   };
-  await waitUntil(`${name} counts`, isRefused, { limitMs: 30_000 });
+  await waitUntil(`${name} counts`, isRefused, { limitMs: 90_000 });
   return {
     lift: async () => {
       const objects = [`validatingadmissionpolicybinding/${name}`, `validatingadmissionpolicy/${name}`];
       await kubectl.run(['delete', ...objects, '--ignore-not-found']);
-      await waitUntil(`${name} no longer counts`, async () => !(await isRefused()), { limitMs: 30_000 });
+      await waitUntil(`${name} no longer counts`, async () => !(await isRefused()), { limitMs: 90_000 });
     },
   };
 }

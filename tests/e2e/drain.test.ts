@@ -47,11 +47,11 @@ describe('targets on two nodes', () => {
     ];
     await flak.kubectl.run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     await waitForPhases(flak.kubectl, namespace.name, 4, ['Recording']);
-    await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s', '-n', namespace.name]);
+    await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=180s', '-n', namespace.name]);
   });
 
   after(async function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     await namespace.remove();
     await stopSecondNode(flak.cluster);
   });
@@ -62,7 +62,7 @@ describe('targets on two nodes', () => {
     );
     assert.equal(there.length, 2);
     const since = performance.now();
-    await flak.kubectl.run(['drain', second.name, '--ignore-daemonsets', '--timeout=120s']);
+    await flak.kubectl.run(['drain', second.name, '--ignore-daemonsets', '--timeout=360s']);
     recordFigure(this, `2 traced pods drained in ${((performance.now() - since) / 1000).toFixed(1)} s`);
     const left = ['get', 'pods', '-A', '-o', 'name', '--field-selector', `spec.nodeName=${second.name}`];
     assert.equal(await flak.kubectl.run([...left, '-l', 'drained']), '');
@@ -72,7 +72,7 @@ describe('targets on two nodes', () => {
 
   it('give one workload the exact union of what its replicas did', async () => {
     const workloads = ['both', 'first', 'other'].map((name) => `deployment/${name}`);
-    await flak.kubectl.run(['delete', ...workloads, '--cascade=foreground', '--timeout=60s', '-n', namespace.name]);
+    await flak.kubectl.run(['delete', ...workloads, '--cascade=foreground', '--timeout=180s', '-n', namespace.name]);
     const profiles = await profilesOf(flak.kubectl, namespace.name);
     const made = (name: string): Set<string> => madeBy(profiles.get(`deployment-${name}-main`), 'startup', 'serving');
     const [both, first, other] = [made('both'), made('first'), made('other')];

@@ -60,9 +60,9 @@ describe('a target that Flak fails', () => {
   });
 
   const isReady = (namespace: string, name: string): Promise<string> =>
-    flak.kubectl.run(['wait', '--for=condition=Ready', `pod/${name}`, '-n', namespace, '--timeout=60s']);
+    flak.kubectl.run(['wait', '--for=condition=Ready', `pod/${name}`, '-n', namespace, '--timeout=180s']);
   const remove = (namespace: string, name: string, ...how: string[]): Promise<string> =>
-    flak.kubectl.run(['delete', 'pod', name, '-n', namespace, '--timeout=60s', ...how]);
+    flak.kubectl.run(['delete', 'pod', name, '-n', namespace, '--timeout=180s', ...how]);
 
   it('starts at once when the API server refuses its tracer, whose words Trace and Event repeat', async () => {
     await isReady(refused.name, 'refused');
@@ -76,7 +76,7 @@ describe('a target that Flak fails', () => {
   });
 
   it('fails at its timeout when it is fail-closed and no tracer can be made', async () => {
-    const failed = ['wait', '--for=jsonpath={.status.phase}=Failed', 'pod/closed-timeout', '--timeout=60s'];
+    const failed = ['wait', '--for=jsonpath={.status.phase}=Failed', 'pod/closed-timeout', '--timeout=180s'];
     await flak.kubectl.run([...failed, '-n', refused.name]);
     const found = await findPod(flak.kubectl, refused.name, 'closed-timeout');
     const gate = found?.status.initContainerStatuses?.find(({ name }) => name === 'flak-gate');
@@ -145,7 +145,7 @@ describe('a target that Flak fails', () => {
       const found = await findPod(flak.kubectl, FLAK_NAMESPACE, tracer.metadata.name);
       return found?.status.phase === 'Running' && found.metadata.uid !== tracer.metadata.uid;
     };
-    await waitUntil('the tracer has a successor', isReplaced, { limitMs: 30_000 });
+    await waitUntil('the tracer has a successor', isReplaced, { limitMs: 90_000 });
     await remove(open.name, name);
     const profile = (await profilesOf(flak.kubectl, open.name)).get(`pod-${name}-main`);
     assert.ok(madeBy(profile, 'startup', 'serving').has('mkdir'));

@@ -38,11 +38,13 @@ describe('Falco beside the ledger', () => {
     const containers = [shellContainer(flak.image('workbench'), 'main', 'cat /etc/passwd; exec sleep 600')];
     const shape = { labels: TRACED, annotations, spec: { containers, terminationGracePeriodSeconds: 1 } };
     await flak.kubectl.run(['create', '-f', '-'], JSON.stringify(pod(namespace.name, name, shape)));
-    await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod', name, '-n', namespace.name, '--timeout=60s']);
+    await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod', name, '-n', namespace.name, '--timeout=180s']);
     await waitForTrace(flak.kubectl, namespace.name, name, ['Recording']);
-    // The fake one learns of the container from its status.
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    await flak.kubectl.run(['delete', 'pod', name, '-n', namespace.name, '--timeout=90s']);
+    // The fake one learns of the container from its status; then it shows its calls within a tenth of a second.
+    const id = ['get', 'pod', name, '-n', namespace.name, '-o', 'jsonpath={.status.containerStatuses[0].containerID}'];
+    await falco?.knows((await flak.kubectl.run(id)).split('://').at(-1) ?? '');
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await flak.kubectl.run(['delete', 'pod', name, '-n', namespace.name, '--timeout=270s']);
   }
 
   interface Kept {

@@ -46,20 +46,20 @@ describe('lines of file access', function () {
     (JSON.parse((await shell.run('flak files list -o json')).out) as Listed).traces;
 
   it('are uploaded while the target runs, and fetched by who may read them', async function () {
-    this.timeout(240_000);
+    this.timeout(600_000);
     const containers = [shellContainer(flak.image('workbench'), 'main', 'exec sleep 600')];
     const annotations = { 'flak.dev/files': 'lines', 'flak.dev/gate-timeout-seconds': '20' };
     const shape = { labels: TRACED, annotations, spec: { containers, terminationGracePeriodSeconds: 1 } };
     await flak.kubectl.run(['create', '-f', '-'], JSON.stringify(pod(namespace.name, 'web', shape)));
-    await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod/web', '-n', namespace.name, '--timeout=90s']);
+    await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod/web', '-n', namespace.name, '--timeout=270s']);
     await waitUntil(
       'lines of the running pod are stored',
       async () => (await listed()).some(({ bytes }) => bytes > 500),
       {
-        limitMs: 60_000,
+        limitMs: 180_000,
       },
     );
-    await flak.kubectl.run(['delete', 'pod', 'web', '-n', namespace.name, '--timeout=90s']);
+    await flak.kubectl.run(['delete', 'pod', 'web', '-n', namespace.name, '--timeout=270s']);
     await waitForTrace(flak.kubectl, namespace.name, 'web', ['Complete']);
     const [trace] = await listed();
     assert.ok(trace);
@@ -68,7 +68,7 @@ describe('lines of file access', function () {
       'the node keeps none of them',
       () => Promise.resolve(!existsSync(`/var/lib/flak/files/${trace.uid}`)),
       {
-        limitMs: 30_000,
+        limitMs: 90_000,
       },
     );
     const { notes } = await shell.run('flak files get web -o lines');

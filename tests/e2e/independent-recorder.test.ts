@@ -73,7 +73,7 @@ describe("Flak's recordings beside an independent recorder's", () => {
     const recorder = await startRecorder();
     const reports = await collectFinalReports(flak);
     namespace = await scratchNamespace(flak.kubectl, 'recorder');
-    const inNamespace = ['-n', namespace.name, '--timeout=120s'];
+    const inNamespace = ['-n', namespace.name, '--timeout=360s'];
     const { kubectl } = flak;
     try {
       const items = targets(flak, namespace.name);

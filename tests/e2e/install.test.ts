@@ -53,7 +53,7 @@ describe('installing', () => {
       assert.ok(created.metadata.finalizers?.includes(FINALIZER));
       const [trace] = await waitForPhases(flak.kubectl, namespace.name, 1, ['Complete', 'Untraced']);
       assert.equal(trace?.status?.completeness?.level, 'observed', JSON.stringify(trace?.status));
-      await flak.kubectl.run(['delete', 'pod', name, '-n', namespace.name, '--timeout=60s']);
+      await flak.kubectl.run(['delete', 'pod', name, '-n', namespace.name, '--timeout=180s']);
     }
     recordFigure(this, `apply and wait took ${seconds.join(', ')} s`);
   });
@@ -90,7 +90,7 @@ describe('installing', () => {
         assert.equal(copy.metadata.labels?.[LABELS.traced], undefined);
         assert.deepEqual(copy.spec.initContainers ?? [], []);
         assert.doesNotMatch(JSON.stringify(copy.spec), /flak-gate/);
-        await flak.kubectl.run(['delete', 'pod', 'copy', '-n', namespace.name, '--timeout=30s']);
+        await flak.kubectl.run(['delete', 'pod', 'copy', '-n', namespace.name, '--timeout=90s']);
       }
     });
   });

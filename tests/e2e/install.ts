@@ -66,6 +66,6 @@ export async function waitForRollout(kubectl: Kubectl): Promise<void> {
 /** `kubectl delete -k`, which takes profiles and traces with it. */
 export async function removeFlak(kubectl: Kubectl, images: Readonly<Record<string, string>>): Promise<void> {
   await withOverlay(images, (directory) =>
-    kubectl.run(['delete', '-k', directory, '--ignore-not-found', '--timeout=120s']),
+    kubectl.run(['delete', '-k', directory, '--ignore-not-found', '--timeout=360s']),
   );
 }

@@ -43,7 +43,7 @@ describe('the life of a trace', () => {
     const spec = { containers: [shellContainer(flak.image('workbench'), 'main', COMMAND)] };
     const object = pod(namespace.name, 'target', { labels: TRACED, annotations: SPOOFED, spec });
     await flak.kubectl.run(['create', '-f', '-'], JSON.stringify(object));
-    await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod/target', '--timeout=120s', '-n', namespace.name]);
+    await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod/target', '--timeout=360s', '-n', namespace.name]);
     // The Trace may lag behind the pod by some seconds.
     const knowsImage = async (): Promise<boolean> => {
       const [found] = await waitForPhases(flak.kubectl, namespace.name, 1, ['Recording']);
@@ -51,7 +51,7 @@ describe('the life of a trace', () => {
       trace = found;
       return found.status?.containers?.every(({ imageDigest }) => imageDigest !== '') === true;
     };
-    await waitUntil('the Trace knows the image', knowsImage, { limitMs: 60_000 });
+    await waitUntil('the Trace knows the image', knowsImage, { limitMs: 180_000 });
     target = await flak.kubectl.json<PodObject>(['get', 'pod', 'target', '-n', namespace.name]);
     tracer = await flak.kubectl.json<PodObject>(['get', 'pod', trace.status?.tracer ?? '', '-n', 'flak-system']);
   });
@@ -132,14 +132,14 @@ describe('the life of a trace', () => {
   it('has stored the profile before the pod object is gone, and then removes the tracer', async () => {
     assert.ok(target.metadata.finalizers?.includes(FINALIZER));
     const order = await watchDeletion(flak, namespace.name, 'target', 'pod-target-main', async () => {
-      await flak.kubectl.run(['delete', 'pod', 'target', '--timeout=60s', '-n', namespace.name]);
+      await flak.kubectl.run(['delete', 'pod', 'target', '--timeout=180s', '-n', namespace.name]);
     });
     assert.ok(order.profileStored < order.podGone, JSON.stringify(order));
     await flak.kubectl.run([
       'wait',
       '--for=delete',
       `pod/${tracer.metadata.name}`,
-      '--timeout=60s',
+      '--timeout=180s',
       '-n',
       'flak-system',
     ]);

@@ -19,11 +19,11 @@ export async function installStore({ kubectl, images }: FlakCluster): Promise<As
   writeFileSync(join(overlay, 'kustomization.yaml'), overlayOf(from, images[WEBHOOK] ?? ''));
   await kubectl.run(['apply', '-f', '-'], JSON.stringify(volume(folder)));
   await kubectl.run(['apply', '-k', overlay]);
-  await kubectl.run(['rollout', 'status', '-n', FLAK_NAMESPACE, `deployment/${FILES.name}`, '--timeout=120s']);
+  await kubectl.run(['rollout', 'status', '-n', FLAK_NAMESPACE, `deployment/${FILES.name}`, '--timeout=360s']);
   return {
     [Symbol.asyncDispose]: async () => {
-      await kubectl.run(['delete', '-k', overlay, '--timeout=60s']);
-      await kubectl.run(['delete', 'pv', FILES.name, '--timeout=60s']);
+      await kubectl.run(['delete', '-k', overlay, '--timeout=180s']);
+      await kubectl.run(['delete', 'pv', FILES.name, '--timeout=180s']);
       for (const made of [folder, overlay]) rmSync(made, { recursive: true, force: true });
     },
   };

@@ -22,7 +22,7 @@ describe('a namespace with traced pods', () => {
     const items = [replicated('Deployment', namespace.name, 'web', 2, shape), pod(namespace.name, 'bare', shape)];
     await flak.kubectl.run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     await waitForPhases(flak.kubectl, namespace.name, 3, ['Recording']);
-    const ready = ['wait', '--for=condition=Ready', 'pod', '-l', 'traced=here', '--timeout=60s', '-n', namespace.name];
+    const ready = ['wait', '--for=condition=Ready', 'pod', '-l', 'traced=here', '--timeout=180s', '-n', namespace.name];
     await flak.kubectl.run(ready);
     const pods = await podsOf(flak.kubectl, namespace.name, 'traced=here');
     await Promise.all(pods.map(({ metadata }) => proceed(flak.kubectl, namespace.name, metadata.name)));

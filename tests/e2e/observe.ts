@@ -54,7 +54,7 @@ export async function waitForTrace(
   namespace: string,
   pod: string,
   phases: readonly TracePhase[],
-  limitMs = 60_000,
+  limitMs = 180_000,
 ): Promise<StoredTrace & { readonly status: NonNullable<StoredTrace['status']> }> {
   let trace: StoredTrace | undefined;
   const isThere = async (): Promise<boolean> => {
@@ -82,6 +82,6 @@ export async function waitForEvent(
     message = items[0]?.message;
     return message !== undefined;
   };
-  await waitUntil(`an Event ${reason} on ${pod}`, isThere, { limitMs: 30_000 });
+  await waitUntil(`an Event ${reason} on ${pod}`, isThere, { limitMs: 90_000 });
   return message ?? '';
 }

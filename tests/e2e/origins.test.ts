@@ -78,7 +78,7 @@ describe('origins', () => {
     flak = await flakCluster();
     namespace = await scratchNamespace(flak.kubectl, 'origins');
     const { metadata } = await flak.kubectl.json<ObservedPod>(['create', '-f', '-'], JSON.stringify(target()));
-    await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod/target', '--timeout=120s', '-n', namespace.name]);
+    await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod/target', '--timeout=360s', '-n', namespace.name]);
     await inMain(...python(calls('stranger')));
     const image = ['--image', flak.image('workbench'), '--image-pull-policy=IfNotPresent', '-c', 'debugger'];
     const debugging = ['debug', 'pod/target', '-n', namespace.name, ...image, '--profile=general', '--'];
@@ -86,11 +86,11 @@ describe('origins', () => {
     const read = ['get', 'pod', 'target', '-n', namespace.name, '-o'];
     const ended = 'jsonpath={.status.ephemeralContainerStatuses[0].state.terminated.exitCode}';
     await waitUntil('the debugger has ended', async () => (await flak.kubectl.run([...read, ended])) === '0', {
-      limitMs: 60_000,
+      limitMs: 180_000,
     });
-    await waitUntil('a snapshot of it serving', () => isServing(metadata.uid), { limitMs: 90_000 });
+    await waitUntil('a snapshot of it serving', () => isServing(metadata.uid), { limitMs: 270_000 });
     await inMain('/bin/sh', '-c', 'touch /tmp/go; until [ -e /tmp/went ]; do sleep 0.1; done');
-    await flak.kubectl.run(['delete', 'pod', 'target', '-n', namespace.name, '--timeout=90s']);
+    await flak.kubectl.run(['delete', 'pod', 'target', '-n', namespace.name, '--timeout=270s']);
     await waitForTrace(flak.kubectl, namespace.name, 'target', ['Complete']);
     const profiles = await profilesOf(flak.kubectl, namespace.name);
     main = profiles.get('pod-target-main');

@@ -12,7 +12,10 @@ function runInCgroup(name: string, line: string): bigint {
   const directory = `${V2}/${name}`;
   mkdirSync(directory);
   try {
-    execFileSync('sh', ['-c', `echo $$ > ${directory}/cgroup.procs; ${line}`]);
+    execFileSync('sh', ['-c', `echo $$ > ${directory}/cgroup.procs; ${line}`], {
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
     return statSync(directory, { bigint: true }).ino;
   } finally {
     rmdirSync(directory);

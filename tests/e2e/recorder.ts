@@ -1,11 +1,11 @@
 /** The independent recorder: bpftrace over the whole machine, started before the pods that it is compared with. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPackages } from '../cluster/machine/debian-packages.ts';
 import { consoleProgress } from '../cluster/progress.ts';
 import { waitUntil } from '../cluster/wait-until.ts';
+import { bpftraceEnder } from '../end-bpftrace.ts';
 import { parseRecorderOutput, type MachineRecording } from './recorder-output.ts';
 
 export interface Recorder {
@@ -34,11 +34,12 @@ export async function startRecorder(): Promise<Recorder> {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, BPFTRACE_MAP_KEYS_MAX: String(MAP_ROWS), BPFTRACE_STRLEN: String(STRING_BYTES) },
   });
+  const end = bpftraceEnder(child);
   const output = collect(child.stdout);
   const errors = collect(child.stderr);
   try {
     await waitUntil('bpftrace records', () => Promise.resolve(hasBegun(child, output())), {
-      limitMs: 60_000,
+      limitMs: 180_000,
       explain: errors,
     });
   } catch (error) {
@@ -46,16 +47,19 @@ export async function startRecorder(): Promise<Recorder> {
     throw error;
   }
   let ended: Promise<MachineRecording> | undefined;
-  return { stop: () => (ended ??= endRecording(child, output)) };
+  return { stop: () => (ended ??= endRecording(child, end, output)) };
 }
 
-async function endRecording(child: ChildProcess, output: () => string): Promise<MachineRecording> {
+async function endRecording(
+  child: ChildProcess,
+  end: () => Promise<void>,
+  output: () => string,
+): Promise<MachineRecording> {
   let missed: number;
   try {
     missed = missedRuns(child.pid);
   } finally {
-    child.kill('SIGINT');
-    if (child.exitCode === null) await once(child, 'close');
+    await end();
   }
   const recording = parseRecorderOutput(output());
   if (missed > 0) throw new Error(`the recorder's programs were left out ${missed} times`);

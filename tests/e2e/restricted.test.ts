@@ -24,7 +24,7 @@ describe('a namespace that enforces Pod Security restricted', () => {
     const items = namespaces.map(({ name }) => pod(name, 'web', shape));
     await flak.kubectl.run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     await Promise.all(namespaces.map(({ name }) => waitForTrace(flak.kubectl, name, 'web', ['Recording'])));
-    const isReady = ['wait', '--for=condition=Ready', 'pod/web', '--timeout=60s'];
+    const isReady = ['wait', '--for=condition=Ready', 'pod/web', '--timeout=180s'];
     await Promise.all(namespaces.map(({ name }) => flak.kubectl.run([...isReady, '-n', name])));
   });
 
@@ -45,7 +45,7 @@ describe('a namespace that enforces Pod Security restricted', () => {
   });
 
   it('gets the same profile as one that allows hostPath volumes', async () => {
-    const remove = ['delete', 'pod', 'web', '--timeout=60s'];
+    const remove = ['delete', 'pod', 'web', '--timeout=180s'];
     await Promise.all(namespaces.map(({ name }) => flak.kubectl.run([...remove, '-n', name])));
     const [restricted, unrestricted] = await Promise.all(
       namespaces.map(async ({ name }) => (await profilesOf(flak.kubectl, name)).get('pod-web-nginx')),

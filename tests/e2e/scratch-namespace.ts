@@ -16,7 +16,7 @@ export async function scratchNamespace(
   return {
     name,
     remove: async () => {
-      await kubectl.run(['delete', 'namespace', name, '--ignore-not-found', '--timeout=120s']);
+      await kubectl.run(['delete', 'namespace', name, '--ignore-not-found', '--timeout=360s']);
     },
   };
 }

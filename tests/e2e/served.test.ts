@@ -83,7 +83,7 @@ describe('servers under the profiles that were stored of them', () => {
   };
   const waitReady = async (names: readonly string[]): Promise<void> => {
     const pods = names.map((name) => `pod/${name}`);
-    await flak.kubectl.run(['wait', '--for=condition=Ready', ...pods, '--timeout=90s', '-n', namespace.name]);
+    await flak.kubectl.run(['wait', '--for=condition=Ready', ...pods, '--timeout=270s', '-n', namespace.name]);
   };
   /** @throws with what it has printed */
   const use = async (server: Server, name: string): Promise<void> => {
@@ -106,7 +106,7 @@ describe('servers under the profiles that were stored of them', () => {
     await waitReady(each.map(({ name }) => name));
     for (const { name, server } of each) await use(server, name);
     const names = each.map(({ name }) => name);
-    await flak.kubectl.run(['delete', 'pod', ...names, '--timeout=90s', '-n', namespace.name]);
+    await flak.kubectl.run(['delete', 'pod', ...names, '--timeout=270s', '-n', namespace.name]);
     await waitForPhases(flak.kubectl, namespace.name, each.length, ['Complete']);
     const stored = await profilesOf(flak.kubectl, namespace.name);
     return new Map(
@@ -169,7 +169,7 @@ describe('servers under the profiles that were stored of them', () => {
         log = (await flak.kubectl.attempt(['logs', name, '--tail=50', '-n', namespace.name])).stdout;
         return server.complaint.test(log);
       };
-      await waitUntil(`${name} says why it fails`, hasSaidSo, { limitMs: 60_000, explain: () => log });
+      await waitUntil(`${name} says why it fails`, hasSaidSo, { limitMs: 180_000, explain: () => log });
     }
     const asked = await Promise.allSettled(each.map(({ name, server }) => use(server, name)));
     assert.deepEqual(

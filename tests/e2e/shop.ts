@@ -29,8 +29,8 @@ export async function openShop({ kubectl, image }: FlakCluster): Promise<Shop> {
   const create = (object: object): Promise<string> => kubectl.run(['create', '-f', '-'], JSON.stringify(object));
   const inShop = (...args: string[]): Promise<string> => kubectl.run([...args, '-n', NAMESPACE]);
   const close = async (): Promise<void> => {
-    await kubectl.run(['delete', `namespace/${NAMESPACE}`, '--ignore-not-found', '--timeout=120s']);
-    await kubectl.run(['delete', CRD, '--ignore-not-found', '--timeout=120s']);
+    await kubectl.run(['delete', `namespace/${NAMESPACE}`, '--ignore-not-found', '--timeout=360s']);
+    await kubectl.run(['delete', CRD, '--ignore-not-found', '--timeout=360s']);
   };
   await close();
   await kubectl.run(['create', 'namespace', NAMESPACE]);
@@ -62,8 +62,8 @@ export async function openShop({ kubectl, image }: FlakCluster): Promise<Shop> {
       const labels = { ...TRACED, job: 'migrate' };
       await create(pod(NAMESPACE, 'migrate', { labels, spec: { restartPolicy: 'Never', containers } }));
       await create(OPERATOR_CRD);
-      await kubectl.run(['wait', '--for=condition=Established', CRD, '--timeout=120s']);
-      await inShop('wait', '--for=condition=Ready', 'pod/migrate', '--timeout=120s');
+      await kubectl.run(['wait', '--for=condition=Established', CRD, '--timeout=360s']);
+      await inShop('wait', '--for=condition=Ready', 'pod/migrate', '--timeout=360s');
     },
     powerless: async () => ({ token: (await inShop('create', 'token', 'default')).trim() }),
   };

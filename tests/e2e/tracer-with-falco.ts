@@ -1,5 +1,5 @@
 /** Flak installed with a tracer's image in which there is a `falco`: the fake one of tests/falco, or one of this machine. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { archiveOf } from '../cluster/images/archive.ts';
@@ -7,6 +7,7 @@ import { loadImages } from '../cluster/images/load.ts';
 import { type FalcoLayer, withFalco } from '../cluster/images/with-falco.ts';
 import { nodesUp } from '../cluster/nodes/nodes-up.ts';
 import { consoleProgress } from '../cluster/progress.ts';
+import { waitUntil } from '../cluster/wait-until.ts';
 import type { Fault } from '../falco/fake-falco.ts';
 import type { FlakCluster } from './flak-cluster.ts';
 import { installFlak } from './install.ts';
@@ -32,6 +33,8 @@ export async function installWithFalco({ kubectl, images, cluster }: FlakCluster
 export interface FakeFalco extends AsyncDisposable {
   /** How the next ones that are started misbehave. */
   readonly fault: (fault: Fault) => void;
+  /** Resolves when those that run have been told of the container. */
+  readonly knows: (containerId: string) => Promise<void>;
 }
 
 interface Pods {
@@ -48,10 +51,15 @@ export function tellFakeFalco(kubectl: Kubectl, namespace: string): FakeFalco {
     writeFileSync(join(TOLD, 'fault'), word);
   };
   fault('none');
+  writeFileSync(join(TOLD, 'containers'), '');
   const ended = new AbortController();
   const told = tell(kubectl, namespace, ended.signal);
   return {
     fault,
+    knows: (containerId) => {
+      const isTold = (): boolean => readFileSync(join(TOLD, 'containers'), 'utf8').includes(containerId);
+      return waitUntil('the fake Falco knows the container', () => Promise.resolve(isTold()), { limitMs: 60_000 });
+    },
     [Symbol.asyncDispose]: async () => {
       ended.abort();
       await told;
@@ -62,8 +70,10 @@ export function tellFakeFalco(kubectl: Kubectl, namespace: string): FakeFalco {
 
 async function tell(kubectl: Kubectl, namespace: string, ended: AbortSignal): Promise<void> {
   while (!ended.aborted) {
-    const { items } = await kubectl.json<Pods>(['get', 'pods', '-n', namespace]);
-    writeFileSync(join(TOLD, 'containers'), items.flatMap(idsOf).join('\n'));
+    const { exitCode, stdout } = await kubectl.attempt(['get', 'pods', '-n', namespace, '-o', 'json']);
+    // Asked again, whatever was in the way.
+    if (exitCode === 0)
+      writeFileSync(join(TOLD, 'containers'), (JSON.parse(stdout) as Pods).items.flatMap(idsOf).join('\n'));
     await sleep(300);
   }
 }

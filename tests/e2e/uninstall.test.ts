@@ -45,7 +45,7 @@ describe('removing Flak while it traces', () => {
     { title: 'kubectl delete -k', remove: () => removeFlak(flak.kubectl, flak.images), keepsProfiles: false },
     {
       title: 'kubectl delete namespace flak-system',
-      remove: () => flak.kubectl.run(['delete', 'namespace', FLAK_NAMESPACE, '--timeout=120s']),
+      remove: () => flak.kubectl.run(['delete', 'namespace', FLAK_NAMESPACE, '--timeout=360s']),
       keepsProfiles: true,
     },
   ];
@@ -96,11 +96,11 @@ describe('removing Flak while it traces', () => {
           held.map(({ metadata }) => metadata.name),
           [],
         );
-        await flak.kubectl.run(['wait', '--for=delete', 'pod/ending', '-n', scratch.name, '--timeout=60s']);
+        await flak.kubectl.run(['wait', '--for=delete', 'pod/ending', '-n', scratch.name, '--timeout=180s']);
       });
 
       it('leaves the targets running, the one at its gate let through', async () => {
-        await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod/gated', '-n', scratch.name, '--timeout=30s']);
+        await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod/gated', '-n', scratch.name, '--timeout=90s']);
         const now = await survivors();
         const started = (pods: readonly ObservedPod[]): unknown[] =>
           pods.map(({ metadata, status }) => [metadata.uid, status.containerStatuses?.map((one) => one.restartCount)]);
@@ -119,7 +119,7 @@ describe('removing Flak while it traces', () => {
           return more.length + now.pins.length === 0;
         };
         // The kernel frees programs and maps a moment after their last user is gone.
-        await waitUntil('nothing is left', isClean, { limitMs: 15_000, explain: () => JSON.stringify(now) });
+        await waitUntil('nothing is left', isClean, { limitMs: 45_000, explain: () => JSON.stringify(now) });
       });
 
       it(
@@ -139,7 +139,7 @@ describe('removing Flak while it traces', () => {
         const labelled = pod(scratch.name, 'afterwards', { labels: TRACED, spec: podSpec(flak, 'exec sleep 600') });
         const created = await flak.kubectl.json<ObservedPod>(['create', '-f', '-'], JSON.stringify(labelled));
         assert.equal(created.spec.initContainers, undefined);
-        const ready = ['wait', '--for=condition=Ready', 'pod/afterwards', '-n', scratch.name, '--timeout=30s'];
+        const ready = ['wait', '--for=condition=Ready', 'pod/afterwards', '-n', scratch.name, '--timeout=90s'];
         await flak.kubectl.run(ready);
       });
 
@@ -172,8 +172,8 @@ async function createTargets(flak: FlakCluster, namespace: string): Promise<void
     JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
   await kubectl.run(['create', '-f', '-'], list(items));
   for (const name of ['done', 'recorded-1', 'recorded-2', 'ending'])
-    await kubectl.run(['wait', '--for=condition=Ready', `pod/${name}`, '-n', namespace, '--timeout=90s']);
-  await kubectl.run(['delete', 'pod', 'done', '-n', namespace, '--timeout=60s']);
+    await kubectl.run(['wait', '--for=condition=Ready', `pod/${name}`, '-n', namespace, '--timeout=270s']);
+  await kubectl.run(['delete', 'pod', 'done', '-n', namespace, '--timeout=180s']);
   await kubectl.run(['label', 'namespace', namespace, `${LABELS.gateMedium}=annotation`]);
   await kubectl.run(['create', '-f', '-'], list([target('gated', 'exec sleep 600')]));
   await waitForTrace(kubectl, namespace, 'gated', ['Recording']);

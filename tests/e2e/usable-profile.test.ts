@@ -58,7 +58,7 @@ describe('a stored profile', () => {
   };
   const waitFor = async (condition: string, ...pods: string[]): Promise<void> => {
     const names = pods.map((name) => `pod/${name}`);
-    await flak.kubectl.run(['wait', `--for=${condition}`, ...names, '--timeout=60s', '-n', namespace.name]);
+    await flak.kubectl.run(['wait', `--for=${condition}`, ...names, '--timeout=180s', '-n', namespace.name]);
   };
   const ask = async (name: string): Promise<readonly (number | string)[]> =>
     askNginx(await addressOf(flak.kubectl, namespace.name, name));
@@ -75,7 +75,7 @@ describe('a stored profile', () => {
     await waitFor('condition=Ready', 'web', 'restricted');
     for (const name of ['web', 'restricted']) assert.deepEqual(await ask(name), ANSWERED);
     await waitFor('jsonpath={.status.phase}=Succeeded', 'threads');
-    await flak.kubectl.run(['delete', 'pod', ...workloads, '--timeout=60s', '-n', namespace.name]);
+    await flak.kubectl.run(['delete', 'pod', ...workloads, '--timeout=180s', '-n', namespace.name]);
     await waitForPhases(flak.kubectl, namespace.name, traced.length, ['Complete']);
     const profiles = await profilesOf(flak.kubectl, namespace.name);
     for (const name of workloads) {
@@ -125,7 +125,7 @@ describe('a stored profile', () => {
         log = stdout + stderr;
         return log.includes(words);
       };
-      await waitUntil(`${name} says why it fails`, hasFailed, { limitMs: 60_000, explain: () => log });
+      await waitUntil(`${name} says why it fails`, hasFailed, { limitMs: 180_000, explain: () => log });
       const conditions = (await findPod(flak.kubectl, namespace.name, name))?.status.conditions ?? [];
       assert.equal(conditions.find(({ type }) => type === 'Ready')?.status, 'False', name);
     }

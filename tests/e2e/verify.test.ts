@@ -18,7 +18,7 @@ import { nginxContainer, replicated, TRACED } from './targets.ts';
 const CANARIES = 'flak.dev/canary=true';
 const PROFILE = 'deployment-web-nginx';
 /** Long enough for the readiness probe to have been answered by a server that serves. */
-const TIMES = ['--for', '3s', '--ready-timeout', '25s'];
+const TIMES = ['--for', '3s', '--ready-timeout', '90s'];
 
 interface Report {
   readonly verified: boolean;
@@ -29,7 +29,6 @@ interface Report {
 }
 
 describe('flak verify of a workload', function () {
-  this.timeout(180_000);
   let flak: FlakCluster;
   const namespaces = new Map<string, Awaited<ReturnType<typeof scratchNamespace>>>();
   const nameOf = (purpose: string): string => namespaces.get(purpose)?.name ?? '';
@@ -99,7 +98,7 @@ describe('flak verify of a workload', function () {
     };
     const items = [replicated('Deployment', namespace, 'web', 1, { labels: TRACED, spec }), service];
     await flak.kubectl.run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-    await flak.kubectl.run(['rollout', 'status', 'deploy/web', '-n', namespace, '--timeout=90s']);
+    await flak.kubectl.run(['rollout', 'status', 'deploy/web', '-n', namespace, '--timeout=270s']);
     const [pod] = await podsOf(flak.kubectl, namespace, 'app=web');
     assert.deepEqual(await askNginx(await addressOf(flak.kubectl, namespace, pod?.metadata.name ?? '')), ANSWERED);
     // Its next pod isn't traced: nothing but the verification runs while it is verified.
@@ -221,7 +220,7 @@ describe('flak verify of a workload', function () {
           ];
           return (await flak.kubectl.run(args)) === 'true';
         },
-        { limitMs: 60_000 },
+        { limitMs: 180_000 },
       );
       assert.equal(placed().length, 1);
       child.kill('SIGINT');

@@ -18,6 +18,6 @@ export async function waitForGates(kubectl: Kubectl, namespace: string): Promise
       added = (await kubectl.run(dryRun, manifest)).includes('flak-gate') ? added + 1 : 0;
       return added >= IN_A_ROW;
     },
-    { limitMs: 90_000, explain: () => `${added} in a row` },
+    { limitMs: 270_000, explain: () => `${added} in a row` },
   );
 }

@@ -42,13 +42,13 @@ describe('profiles of workloads', () => {
     ];
     await flak.kubectl.run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
     const inNamespace = ['-n', namespace.name];
-    await flak.kubectl.run(['rollout', 'status', 'deployment/web', '--timeout=120s', ...inNamespace]);
-    await flak.kubectl.run(['rollout', 'status', 'statefulset/store', '--timeout=120s', ...inNamespace]);
-    await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod/bare', '--timeout=120s', ...inNamespace]);
-    await flak.kubectl.run(['wait', '--for=condition=Complete', 'job/once', '--timeout=120s', ...inNamespace]);
+    await flak.kubectl.run(['rollout', 'status', 'deployment/web', '--timeout=360s', ...inNamespace]);
+    await flak.kubectl.run(['rollout', 'status', 'statefulset/store', '--timeout=360s', ...inNamespace]);
+    await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod/bare', '--timeout=360s', ...inNamespace]);
+    await flak.kubectl.run(['wait', '--for=condition=Complete', 'job/once', '--timeout=360s', ...inNamespace]);
     await waitForPhases(flak.kubectl, namespace.name, 6, ['Recording', 'Complete']);
     const workloads = ['deployment/web', 'statefulset/store', 'job/once', 'pod/bare'];
-    await flak.kubectl.run(['delete', ...workloads, '--cascade=foreground', '--timeout=120s', ...inNamespace]);
+    await flak.kubectl.run(['delete', ...workloads, '--cascade=foreground', '--timeout=360s', ...inNamespace]);
     await waitForPhases(flak.kubectl, namespace.name, 6, ['Complete']);
   });
 
@@ -96,7 +96,7 @@ describe('profiles of workloads', () => {
     const selector = `flak.dev/target-uid in (${uids.join(', ')})`;
     const left = (): Promise<string> =>
       flak.kubectl.run(['get', 'pods,configmaps', '-n', 'flak-system', '-l', selector, '-o', 'name']);
-    await waitUntil('tracers and their state to go', async () => (await left()) === '', { limitMs: 20_000 });
+    await waitUntil('tracers and their state to go', async () => (await left()) === '', { limitMs: 60_000 });
     assert.ok(uids.length >= 6);
   });
 });

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { installPackages } from '../cluster/machine/debian-packages.ts';
 import { consoleProgress } from '../cluster/progress.ts';
+import { bpftraceEnder } from '../end-bpftrace.ts';
 
 export interface CallCount {
   /** How often each call was entered since, by its number. */
@@ -28,12 +29,11 @@ export async function countCalls(comm: string): Promise<CallCount> {
     output += chunk.toString();
     if (output.includes('ready')) ready.resolve(undefined);
   });
-  const ended = once(child, 'exit');
-  await Promise.race([ready.promise, ended]);
+  const end = bpftraceEnder(child);
+  await Promise.race([ready.promise, once(child, 'exit')]);
   return {
     stop: async () => {
-      child.kill('SIGINT');
-      await ended;
+      await end();
       return parse(output);
     },
   };

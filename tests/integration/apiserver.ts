@@ -51,13 +51,13 @@ export async function startApiServer(): Promise<ApiServer> {
     const program = `${binaries}/kubectl`;
     const certificate = join(directory, 'apiserver.crt');
     await waitUntil('the API server has a certificate', () => Promise.resolve(existsSync(certificate)), {
-      limitMs: 60_000,
+      limitMs: 180_000,
       explain: () => tail(directory, 'kube-apiserver'),
     });
     const kubeconfig = writeKubeconfig(directory, url, certificate, token);
     const kubectl = kubectlFor({ program, kubeconfig });
     await waitUntil('the API server is ready', async () => (await isReady(kubectl)) && hasNamespace(kubectl), {
-      limitMs: 60_000,
+      limitMs: 180_000,
       explain: () => tail(directory, 'kube-apiserver'),
     });
     const restartAfter = async (ms: number): Promise<void> => {
@@ -66,7 +66,7 @@ export async function startApiServer(): Promise<ApiServer> {
       await new Promise((resolve) => setTimeout(resolve, ms));
       started.push(startApi());
       await waitUntil('the API server is ready again', () => isReady(kubectl), {
-        limitMs: 60_000,
+        limitMs: 180_000,
         explain: () => tail(directory, 'kube-apiserver'),
       });
     };

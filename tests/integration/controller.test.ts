@@ -145,6 +145,11 @@ describe('the controller on a real API server', function () {
     equal(stored?.contributorCount, 2);
     deepEqual(callNames(stored), ['exit_group', 'read', 'write']);
     await Promise.all(pods.map(scene.releaseOther));
+    // Their tracers' ends would count as writes of the next ones.
+    for (const pod of pods) {
+      await gone('the tracer', () => scene.tracerOf(pod));
+      await gone('the trace state', () => scene.get(KINDS.configMaps, FLAK_NAMESPACE, `trace-${pod.metadata.uid}`));
+    }
   });
 
   writesCases(() => ({ scene, replicas }));

@@ -55,7 +55,7 @@ describe('a rolling update of the control plane', function () {
     const replica = await startReplicaProcess(server.kubeconfig, name);
     live.add(replica);
     services.starting.endpoints = [...services.starting.endpoints, replica.httpsPort];
-    await waitUntil(`${name} is ready`, () => replica.isReady(), { limitMs: 60_000, explain: () => replica.log() });
+    await waitUntil(`${name} is ready`, () => replica.isReady(), { limitMs: 180_000, explain: () => replica.log() });
     services.ready.endpoints = [...services.ready.endpoints, replica.httpsPort];
     return replica;
   }

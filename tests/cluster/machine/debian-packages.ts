@@ -19,6 +19,9 @@ export const CLUSTER_PACKAGES = [
 /** What images are built with. */
 export const IMAGE_PACKAGES = ['buildah', 'mmdebstrap', 'ca-certificates'] as const;
 
+/** A machine that has just booted may be installing updates; a mirror may fail once. */
+const PATIENTLY = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3'] as const;
+
 const POLICY = '/usr/sbin/policy-rc.d';
 const SAVED_POLICY = `${POLICY}.flak-saved`;
 
@@ -35,9 +38,9 @@ export async function installPackages(
   await progress.step('Debian packages', async (detail) => {
     const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, onLine: detail, signal };
     // A machine may have sources that don't answer; whether the packages are there is for the install to say.
-    await tryCommand(['apt-get', 'update', '-q'], options);
+    await tryCommand(['apt-get', ...PATIENTLY, 'update', '-q'], options);
     await withoutServices(() =>
-      runCommand(['apt-get', 'install', '-y', '-q', '--no-install-recommends', ...missing], options),
+      runCommand(['apt-get', ...PATIENTLY, 'install', '-y', '-q', '--no-install-recommends', ...missing], options),
     );
   });
 }

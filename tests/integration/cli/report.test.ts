@@ -33,7 +33,7 @@ describe('the report in a browser', function () {
   });
 
   after(() => {
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 10, retryDelay: 200 });
   });
 
   /** `--no-sandbox`: the tests run as root. The profile folder keeps two runs apart. */
@@ -50,6 +50,8 @@ describe('the report in a browser', function () {
       [...common, `--window-size=${WIDTH},${HEIGHT}`, ...options, `file://${page}`],
       {
         maxBuffer: 32 * 1024 * 1024,
+        timeout: 90_000,
+        killSignal: 'SIGKILL',
       },
     );
     return stdout;

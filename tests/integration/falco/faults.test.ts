@@ -120,7 +120,10 @@ describe("a Falco's faults, with a real kernel and a fake Falco", function () {
       const fake = installFake(tracing.node.folder, fault);
       const report = await trace(fake, wishes);
       assert.deepEqual(calledBy(report, 'app'), expected());
-      assert.deepEqual(report.reasons, fault === 'floods' ? [] : ['falco-missing']);
+      // The one that floods shows the gate as well, unless the machine takes longer to start it than the gate waits.
+      const [reason = 'falco-missing', ...more] = report.reasons;
+      assert.deepEqual([reason, ...more], ['falco-missing']);
+      if (fault !== 'floods') assert.equal(report.reasons.length, 1);
       await assertNothingLeft(fake);
     });
   }

@@ -58,7 +58,7 @@ describe("a target's lines on their way from Falco to a user's folder", function
     await server.start();
     const first = tracer();
     tell(first, ROUNDS);
-    await waitUntil('some are stored', () => Promise.resolve(server.shelf.bytes() > 0), { limitMs: 30_000 });
+    await waitUntil('some are stored', () => Promise.resolve(server.shelf.bytes() > 0), { limitMs: 90_000 });
     await server.stop();
     tell(first, ROUNDS);
     await first.finish('hand-over', new AbortController().signal);

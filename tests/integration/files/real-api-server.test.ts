@@ -76,7 +76,7 @@ describe('the store of lines with the rights that its manifests give it', () => 
     child = started;
     const isReady = async (): Promise<boolean> =>
       (await fetch(`http://127.0.0.1:${ports[1]}/readyz`).catch(() => undefined))?.status === 200;
-    await waitUntil('the store is ready', isReady, { limitMs: 60_000, explain: () => log });
+    await waitUntil('the store is ready', isReady, { limitMs: 180_000, explain: () => log });
   }
 
   async function stop(): Promise<void> {

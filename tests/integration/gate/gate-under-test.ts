@@ -1,8 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink, rename, mkdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, rename, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const SOURCE = join(import.meta.dirname, '../../../init-image/gate.c');
@@ -49,6 +50,19 @@ export async function startGate(binary: string, args: readonly string[]): Promis
       endedAtMs,
     })),
   };
+}
+
+/** Bit n - 1 of SigCgt in proc_pid_status(5) stands for signal n. */
+const SIGTERM_BIT = 1n << 14n;
+
+/** Waits until the process has a handler for SIGTERM: one that comes before ends it, or is ignored by the first process of a namespace. */
+export async function hearsSigterm(pid: number): Promise<void> {
+  for (;;) {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8');
+    const caught = BigInt(`0x${/^SigCgt:\s*(\w+)/m.exec(status)?.[1] ?? '0'}`);
+    if ((caught & SIGTERM_BIT) !== 0n) return;
+    await sleep(10);
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Programs } from './programs.ts';
 import { compilePrograms } from './programs.ts';
 
 /** The programs, compiled once into the stage's folder. */
-export function programsForAll(stage: Stage): Programs {
+export function programsForAll(stage: Stage): Omit<Programs, 'killStarted'> {
   let compiled: Programs | undefined;
   const programs = (): Programs => {
     assert.ok(compiled, 'there are programs only while tests run');
@@ -14,6 +14,9 @@ export function programsForAll(stage: Stage): Programs {
   };
   before(() => {
     compiled = compilePrograms(stage.folder);
+  });
+  after(() => {
+    compiled?.killStarted();
   });
   return {
     run: (...run) => programs().run(...run),

@@ -53,6 +53,8 @@ export interface Programs {
   spawn(cgroup: string, kind: SpawnKind, elsewhere: string, script: string): Promise<Ran>;
   /** Starts a script outside of any container, which waits (`w`) for `go` before anything else. */
   start(script: string): Promise<Started>;
+  /** Those that still wait spin: a failed test leaves them. */
+  killStarted(): void;
 }
 
 export interface Started {
@@ -88,6 +90,7 @@ export function compilePrograms(folder: string): Programs {
     execFileSync('cc', ['-static', '-O1', '-Wall', '-Wextra', '-Werror', join(SOURCES, `${name}.c`), '-o', output]);
     return output;
   }) as [string, string];
+  const started = new Set<ChildProcess>();
   const newRecord = (): string => join(mkdtempSync(join(folder, 'run-')), 'record');
 
   const launchIn = async (cgroup: string, command: readonly string[], { filter, isBrief = false }: RunOptions) => {
@@ -113,6 +116,7 @@ export function compilePrograms(folder: string): Programs {
       writeFileSync(record, Buffer.alloc(RECORD_BYTES));
       const descriptor = openSync(record, 'r+');
       const child = spawn(path(64), [`w${script}`], { stdio: ['ignore', 'ignore', 'inherit', descriptor], env: {} });
+      started.add(child);
       closeSync(descriptor);
       const hasCalled = async (nr: number): Promise<void> => {
         while (!readCalls(record).x86_64.includes(nr)) await sleep(5);
@@ -128,6 +132,9 @@ export function compilePrograms(folder: string): Programs {
         hasCalled,
         own: () => readCalls(record),
       };
+    },
+    killStarted: () => {
+      for (const child of started) child.kill('SIGKILL');
     },
   };
 }

@@ -128,12 +128,19 @@ describe('values of arguments', function () {
     chownSync(folder, uid ?? 0, gid ?? 0);
     const asPostgres = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'] as const;
     const [setpriv, ...identity] = asPostgres;
-    execFileSync(setpriv, [...identity, join(programs, 'initdb'), '-D', join(folder, 'd')], { stdio: 'ignore' });
+    execFileSync(setpriv, [...identity, join(programs, 'initdb'), '-D', join(folder, 'd')], {
+      stdio: 'ignore',
+      timeout: 120_000,
+      killSignal: 'SIGKILL',
+    });
     const options = ['-D', join(folder, 'd'), '-k', folder, '-c', 'listen_addresses='];
     const seen = await compare([...asPostgres, join(programs, 'postgres'), ...options], async ({ pid }) => {
       const query = ['-h', folder, '-c', 'select count(*) from pg_class'];
       const psql = [...identity, join(programs, 'psql'), ...query];
-      await until('postgres answers', () => spawnSync(setpriv, psql).status === 0);
+      await until(
+        'postgres answers',
+        () => spawnSync(setpriv, psql, { timeout: 10_000, killSignal: 'SIGKILL' }).status === 0,
+      );
       process.kill(pid, 'SIGINT');
     });
     assertShown(seen, 'socket', 'clone', 'prctl', 'prlimit64');

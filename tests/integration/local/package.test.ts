@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { skipBecause } from '../../skip.ts';
+import { skipBecause, skipEvenInCi } from '../../skip.ts';
 import { TemporaryTree } from '../../temporary-tree.ts';
 import { REPOSITORY } from '../tracer-ledger/stage.ts';
 import { madeBy, readProfile, start } from './flak.ts';
@@ -24,7 +24,7 @@ describe('the npm package', function () {
   before(function () {
     if (process.getuid?.() !== 0) skipBecause(this, 'recording needs root');
     tree = new TemporaryTree();
-    const quiet = { stdio: 'pipe', encoding: 'utf8' } as const;
+    const quiet = { stdio: 'pipe', encoding: 'utf8', timeout: 240_000, killSignal: 'SIGKILL' } as const;
     execFileSync('npm', ['pack', '--silent', '--pack-destination', tree.root], { cwd: REPOSITORY, ...quiet });
     const [tarball = ''] = readdirSync(tree.root);
     const folder = tree.directory('empty');
@@ -77,7 +77,7 @@ describe('the npm package', function () {
 
   it('says in one sentence that Node is too old', async function () {
     const older = olderNode();
-    if (older === undefined) skipBecause(this, 'there is no Node older than 24 on this machine');
+    if (older === undefined) skipEvenInCi(this, 'there is no Node older than 24 on this machine');
     const { code, notes } = await start(older, [flak, 'record', '--', 'true']).ended;
     assert.equal(code, 3);
     assert.match(notes, /^flak: Node 24 or newer is needed, this is \d+\.\d+\.\d+; install it .*\n$/);

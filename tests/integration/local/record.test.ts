@@ -1,5 +1,6 @@
 /** `flak record` on this machine: what a person sees of it. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -73,8 +74,12 @@ describe('flak record', function () {
   });
 
   it('records what the command leaves behind, and says so', async () => {
-    const script = '(sleep 0.5; mkdir late) & exit 0';
-    const { code, notes } = await runFlak(['record', '--', 'sh', '-c', script], { cwd });
+    const script = '(while ! [ -e said ]; do sleep 0.1; done; mkdir late) & exit 0';
+    const { child, ended } = startFlak(['record', '--', 'sh', '-c', script], { cwd });
+    child.stderr?.once('data', () => {
+      writeFileSync(join(cwd, 'said'), '');
+    });
+    const { code, notes } = await ended;
     assert.equal(code, 0);
     assert.match(notes, /sh has ended, .* of it not; recording goes on/);
     assert.ok(madeBy(readProfile(cwd), 'startup').has(`${X86} mkdir`));
@@ -117,12 +122,12 @@ describe('flak record', function () {
   });
 
   it('tells startup from serving by time, or by a signal that the command does not get', async () => {
-    const script = 'sleep 1.5; mkdir served';
+    const script = 'sleep 5; mkdir served';
     assert.equal((await runFlak(['record', '--ready-after', '0.5', '--', 'sh', '-c', script], { cwd })).code, 0);
     const byTime = readProfile(cwd);
     assert.ok(madeBy(byTime, 'serving').has(`${X86} mkdir`));
     assert.ok(!madeBy(byTime, 'startup').has(`${X86} mkdir`));
-    const loop = 'echo waiting; while ! [ -e go ]; do sleep 0.1; done; sleep 0.5; mkdir signalled';
+    const loop = 'echo waiting; while ! [ -e go ]; do sleep 0.1; done; sleep 5; mkdir signalled';
     const { child, ended } = startFlak(['record', '--ready-on', 'SIGUSR1', '--', 'sh', '-c', loop], { cwd });
     child.stdout?.once('data', () => {
       child.kill('SIGUSR1');
@@ -152,16 +157,18 @@ describe('flak record', function () {
   });
 
   it('records a process that runs already, and its children, and leaves them where they were', async () => {
-    const loop = start('sh', ['-c', 'echo $$; while ! [ -e stop ]; do sleep 0.1; done; mkdir seen'], { cwd });
+    const loop = start('sh', ['-c', 'echo $$; while ! [ -e stop ]; do sleep 0.1; echo again; done; mkdir seen'], {
+      cwd,
+    });
     const pid = await new Promise<string>((resolve) =>
       loop.child.stdout?.once('data', (chunk) => {
-        resolve(String(chunk).trim());
+        resolve(String(chunk).split('\n')[0] ?? '');
       }),
     );
     const before = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
     const { child, ended } = startFlak(['record', '--pid', pid], { cwd });
     await until(() => readFileSync(`/proc/${pid}/cgroup`, 'utf8') !== before);
-    await sleep(500);
+    for (let turn = 0; turn < 3; turn++) await once(loop.child.stdout ?? assert.fail(), 'data');
     child.kill('SIGINT');
     assert.equal((await ended).code, 0);
     assert.equal(readFileSync(`/proc/${pid}/cgroup`, 'utf8'), before);

@@ -112,7 +112,7 @@ export function entryCases(kubectl: () => Kubectl): void {
           await review([labelled]);
           return receiver.calls.length > 0;
         },
-        { limitMs: 30_000 },
+        { limitMs: 90_000 },
       );
       receiver.calls.length = 0;
     });

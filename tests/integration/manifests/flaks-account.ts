@@ -18,7 +18,7 @@ export function withEveryRight(kubectl: () => Kubectl): void {
           .attempt(['auth', 'can-i', '*', '*', '--all-namespaces', '-q']);
         return exitCode === 0;
       },
-      { limitMs: 20_000 },
+      { limitMs: 60_000 },
     );
   });
   after(() => kubectl().run(['delete', ...binding]));
@@ -26,12 +26,12 @@ export function withEveryRight(kubectl: () => Kubectl): void {
 
 /** Policies count a moment after they are created: waits until `attempt` is refused. */
 export async function untilRefused(attempt: () => Promise<KubectlAnswer>): Promise<void> {
-  await waitUntil('the policy counts', async () => (await attempt()).exitCode !== 0, { limitMs: 30_000 });
+  await waitUntil('the policy counts', async () => (await attempt()).exitCode !== 0, { limitMs: 90_000 });
 }
 
 /** The other way round. */
 export async function untilAllowed(attempt: () => Promise<KubectlAnswer>): Promise<void> {
-  await waitUntil('the policy allows it', async () => (await attempt()).exitCode === 0, { limitMs: 30_000 });
+  await waitUntil('the policy allows it', async () => (await attempt()).exitCode === 0, { limitMs: 90_000 });
 }
 
 /** Asserts that the policy refused, by this message and not by another or by the API's own validation. */

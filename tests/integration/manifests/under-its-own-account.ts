@@ -68,7 +68,7 @@ export function underItsOwnAccountCases(server: () => ApiServer): void {
     const exists = async (name: string, namespace: string): Promise<boolean> =>
       (await server().kubectl.attempt(['get', name, '-n', namespace])).exitCode === 0;
     const appears = (name: string, namespace: string): Promise<void> =>
-      waitUntil(`${name} exists`, () => exists(name, namespace), { limitMs: 30_000, explain: () => replica.log() });
+      waitUntil(`${name} exists`, () => exists(name, namespace), { limitMs: 90_000, explain: () => replica.log() });
 
     before(async () => {
       replica = await startReplica(server());
@@ -99,7 +99,7 @@ export function underItsOwnAccountCases(server: () => ApiServer): void {
         const read = ['get', configuration, '-o', 'jsonpath={.webhooks[*].clientConfig.caBundle}'];
         const announced = Array(entries).fill(bundle).join(' ');
         await waitUntil(`caBundle of ${configuration}`, async () => (await kubectl.run(read)) === announced, {
-          limitMs: 30_000,
+          limitMs: 90_000,
         });
       }
     });

@@ -56,7 +56,7 @@ export function uninstallCases(kubectl: () => Kubectl): void {
           await remove('serviceaccount/flak-tracer', '-n', 'flak-system', '--dry-run=server');
           return receiver.calls.length > 0;
         },
-        { limitMs: 30_000 },
+        { limitMs: 90_000 },
       );
     });
     after(() => {

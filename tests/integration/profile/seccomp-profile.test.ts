@@ -49,7 +49,10 @@ const NEEDED = ['epoll_create1', 'epoll_wait', 'recvfrom', 'sendto', 'socketpair
 function straceNames(program: string): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'flak-strace-'));
   try {
-    execFileSync('strace', ['-f', '-qq', '-o', join(folder, 'calls'), program]);
+    execFileSync('strace', ['-f', '-qq', '-o', join(folder, 'calls'), program], {
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
     const lines = readFileSync(join(folder, 'calls'), 'utf8').matchAll(/^\d+ +(?:<\.\.\. )?(\w+)(?:\(| resumed)/gm);
     return [...new Set([...lines].map(([, name = '']) => name))];
   } finally {

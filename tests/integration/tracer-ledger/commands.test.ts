@@ -70,7 +70,11 @@ describe('exec probes and hooks, told from strangers by their command', function
     await untilItWaits();
   });
   after(async () => {
-    execFileSync('runc', ['--root', join(stage.folder, 'runc'), 'delete', '--force', 'main'], { stdio: 'ignore' });
+    execFileSync('runc', ['--root', join(stage.folder, 'runc'), 'delete', '--force', 'main'], {
+      stdio: 'ignore',
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
     await slot.leave();
     stage[Symbol.dispose]();
   });

@@ -12,7 +12,7 @@ import { closePins, openPins } from '../../../tracer/ledger/pins.ts';
 import { askSlotLocks } from '../../../tracer/ledger/slot-lock.ts';
 import type { SlotDeps } from '../../../tracer/ledger/slots.ts';
 import { disarm, readDirectory, readEntry, writeEntry } from '../../../tracer/ledger/slots.ts';
-import { skipBecause } from '../../skip.ts';
+import { skipEvenInCi } from '../../skip.ts';
 import { calledBy } from './numbers.ts';
 import type { PodCgroup, Stage } from './stage.ts';
 import { REPOSITORY, compile, makeCgroup, runInside } from './stage.ts';
@@ -187,7 +187,7 @@ describe('the life of the ledger on a node', function () {
 
   it('keeps the CPU while a program runs, on kernels that don’t see to it themselves', async function () {
     if (!/ T bpf_preempt_disable$/m.test(readFileSync('/proc/kallsyms', 'utf8')))
-      skipBecause(this, 'the kernel has no bpf_preempt_disable');
+      skipEvenInCi(this, 'the kernel has no bpf_preempt_disable');
     const objectFile = join(stage.folder, 'preemptible.o');
     const build = join(REPOSITORY, 'tracer/ledger/build.sh');
     execFileSync('sh', [build, objectFile, '-DPREEMPTIBLE_SINCE=0']);

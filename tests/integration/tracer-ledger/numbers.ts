@@ -1,8 +1,8 @@
 /** Sets of system call numbers, from the ledger and from recorders that share nothing with it. */
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bpftraceEnder } from '../../end-bpftrace.ts';
 import type { Abi, Origin } from '../../../profile/recording.ts';
 import type { ContainerReading } from '../../../tracer/ledger/ledger.ts';
 
@@ -30,7 +30,6 @@ export interface Recorder {
 }
 
 const READY_MS = 60_000;
-const AGAIN_MS = 5_000;
 
 /** bpftrace on the raw tracepoint, for one cgroup. tracefs is mounted in a namespace of its own. */
 export async function recordCgroup(id: bigint): Promise<Recorder> {
@@ -39,6 +38,7 @@ export async function recordCgroup(id: bigint): Promise<Recorder> {
   const child = spawn('unshare', ['--mount', 'sh', '-c', script, 'bpftrace', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const end = bpftraceEnder(child);
   let output = '';
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -53,12 +53,7 @@ export async function recordCgroup(id: bigint): Promise<Recorder> {
   });
   return {
     stop: async () => {
-      const ended = once(child, 'close');
-      child.kill('SIGINT');
-      // Seen once on a busy machine: it was alive minutes after its signal, and had nothing to do.
-      const again = setInterval(() => child.kill('SIGINT'), AGAIN_MS);
-      await ended;
-      clearInterval(again);
+      await end();
       return sorted([...output.matchAll(/^@n\[(\d+)\]: \d+$/gm)].map((match) => Number(match[1])));
     },
   };

@@ -60,7 +60,11 @@ describe('who called, told apart for real runtimes', function () {
   });
 
   function removeRunc(name: string): void {
-    execFileSync('runc', ['--root', join(stage.folder, 'runc'), 'delete', '--force', name], { stdio: 'ignore' });
+    execFileSync('runc', ['--root', join(stage.folder, 'runc'), 'delete', '--force', name], {
+      stdio: 'ignore',
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
   }
 
   function assertSplit(container: ContainerReading | undefined, expected: number[]): void {

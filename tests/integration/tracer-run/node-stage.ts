@@ -8,6 +8,9 @@ import { createRollFile } from '../../../tracer/containers/roll-file.ts';
 import { compileGate } from '../gate/gate-under-test.ts';
 import { compile } from '../tracer-ledger/stage.ts';
 
+/** mocha's timeout doesn't reach a synchronous call. */
+const BOUND = { timeout: 120_000, killSignal: 'SIGKILL' } as const;
+
 const CGROUPS = '/sys/fs/cgroup';
 const HYBRID = existsSync(join(CGROUPS, 'unified'));
 const HIERARCHIES = HYBRID ? readdirSync(CGROUPS).map((name) => join(CGROUPS, name)) : [CGROUPS];
@@ -97,10 +100,10 @@ export async function openNodeStage(): Promise<NodeStage> {
         return code as number;
       });
       const kill = (): void => {
-        execFileSync('runc', ['--root', join(folder, 'runc'), 'kill', id, 'KILL']);
+        execFileSync('runc', ['--root', join(folder, 'runc'), 'kill', id, 'KILL'], BOUND);
       };
       const exec = (...program: readonly string[]): void => {
-        execFileSync('runc', ['--root', join(folder, 'runc'), 'exec', id, ...program]);
+        execFileSync('runc', ['--root', join(folder, 'runc'), 'exec', id, ...program], BOUND);
       };
       return { id, ended, kill, exec };
     },

@@ -10,6 +10,9 @@ import type { ContainerReading, Ledger, Slot } from '../../../tracer/ledger/ledg
 import type { Fact, GuestResult, Mode } from '../result.ts';
 import { NOTES_BYTES, decodeNotes } from './notes.ts';
 
+/** mocha's timeout doesn't reach a synchronous call. */
+const BOUND = { timeout: 120_000, killSignal: 'SIGKILL' } as const;
+
 export interface Scene {
   /** The pod's cgroup, which is there. */
   readonly pod: string;
@@ -42,13 +45,13 @@ function decode({ folder }: Scene, notes: string, origins = WORKLOAD): Fact[] {
 }
 
 function live(scene: Scene, mode: Mode): Fact[] {
-  execFileSync('unshare', prepare(scene, mode, mode, mode), { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('unshare', prepare(scene, mode, mode, mode), { stdio: ['ignore', 'ignore', 'inherit'], ...BOUND });
   return decode(scene, mode);
 }
 
 /** Joins a container that runs. @param origin of what it calls once it has executed its program */
 function visit(scene: Scene, container: Mode, notes: string, origin: Origin): Fact[] {
-  execFileSync('unshare', prepare(scene, 'leaf', container, notes));
+  execFileSync('unshare', prepare(scene, 'leaf', container, notes), BOUND);
   return decode(scene, notes, ['setup', origin]);
 }
 

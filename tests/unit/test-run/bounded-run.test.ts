@@ -32,7 +32,7 @@ describe('a command that is bounded in time', () => {
     using tree = new TemporaryTree();
     const pids = join(tree.root, 'pids');
     const script = `trap '' TERM INT; sleep 1000 & echo $$ $! > ${pids}; wait`;
-    assert.deepEqual(await runBounded(['sh', '-c', script], process.env, 1000), { code: 137, overran: true });
+    assert.deepEqual(await runBounded(['sh', '-c', script], process.env, 1000, 300), { code: 137, overran: true });
     assert.ok(existsSync(pids), 'it had not begun');
     const left = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
     for (let turn = 0; left.some(isAlive) && turn < 100; turn++) await sleep(20);

@@ -22,7 +22,11 @@ describe('a suite', () => {
 function runSuite(tree: TemporaryTree, CI: string | undefined): string {
   const [suite, file] = [join(tree.root, 'some.test.ts'), join(tree.root, 'results.jsonl')];
   writeFileSync(suite, SUITE);
-  spawnSync('mocha', [...mochaOptions(10_000), suite], { env: { ...process.env, CI, FLAK_TEST_RESULTS: file } });
+  spawnSync('mocha', [...mochaOptions(10_000), suite], {
+    env: { ...process.env, CI, FLAK_TEST_RESULTS: file },
+    timeout: 25_000,
+    killSignal: 'SIGKILL',
+  });
   return file;
 }
 
