@@ -12,7 +12,8 @@ export interface Replica {
   readonly stop: () => Promise<void>;
 }
 
-let nextPort = 20_000 + (process.pid % 20_000);
+/** Below the ports that the kernel gives out by itself (32768 and up). */
+let nextPort = 20_000 + (process.pid % 10_000);
 
 export function startReplica(kubeconfig: string, identity: string): Replica {
   const ending = new AbortController();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { SIZES, encodeU64 } from '../../../tracer/ledger/layout.ts';
 import { joinSlot } from '../../../tracer/ledger/join.ts';
@@ -18,6 +18,7 @@ import { stageForEach } from './stage-hooks.ts';
 
 const UMOUNT2 = 166; // whose arguments are watched
 const GETPGID = 121;
+const LONGEST_MS = 60_000;
 
 interface Asked {
   /** Has the task make a call, and waits for it. */
@@ -33,10 +34,22 @@ function startAsked(stage: Stage, cgroup: string): Asked {
   execFileSync('mkfifo', [orders, answers]);
   const script = 'echo $$ > "$0/cgroup.procs"; exec "$1" ask < "$2" > "$3"';
   const child = spawn('sh', ['-c', script, cgroup, program, orders, answers], { stdio: 'inherit' });
-  const [told, heard] = [openSync(orders, 'r+'), openSync(answers, 'r+')];
+  const told = openSync(orders, 'r+');
+  const heard = openSync(answers, constants.O_RDWR | constants.O_NONBLOCK);
   const ready = Buffer.from('ready\n');
+  /** Without a wait that nothing could end: this thread is the one that joins. */
   const listen = (): void => {
-    readSync(heard, Buffer.alloc(ready.length));
+    const deadline = performance.now() + LONGEST_MS;
+    while (performance.now() < deadline) {
+      try {
+        readSync(heard, Buffer.alloc(ready.length));
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      }
+    }
+    throw new Error('the program in the container does not answer');
   };
   listen();
   return {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { skipBecause } from '../../skip.ts';
@@ -28,6 +28,18 @@ async function untilCalled(slot: Slot, name: string, nr: number): Promise<Contai
   for (let turn = 0; ; turn++) {
     const found = slot.read().containers.find((one) => one.name === name);
     if (calledBy(found, 'x86_64').includes(nr) || turn === 500) return found;
+    await sleep(20);
+  }
+}
+
+/** Waits until the only process of a cgroup is in pause(2): what it called before is over (proc_pid_syscall(5)). */
+async function untilPaused(cgroup: string): Promise<void> {
+  const call = (): string => {
+    const pid = readFileSync(join(cgroup, 'cgroup.procs'), 'utf8').trim();
+    return pid === '' ? '' : readFileSync(`/proc/${pid}/syscall`, 'utf8');
+  };
+  for (let turn = 0; !call().startsWith(`${PAUSE} `); turn++) {
+    if (turn === 1000) throw new Error(`${cgroup} does not pause: ${call()}`);
     await sleep(20);
   }
 }
@@ -136,7 +148,7 @@ describe('who called, told apart for real runtimes', function () {
     const late = stage.pod();
     const waiting = { ...PLAIN, args: ['/bin/target', 'wait'] };
     runc(stage.folder, 'run', '--detach', '--bundle', makeBundle(stage.folder, root, late, 'late', waiting), 'late');
-    await sleep(200);
+    await untilPaused(join(late.directory, 'late'));
     const lateSlot = await stage.join(late);
     runc(stage.folder, 'exec', 'late', '/bin/target', 'more');
     const [container] = lateSlot.read().containers;

@@ -85,7 +85,7 @@ describe("a tracer and its target's containers", function () {
     const tracer = tracing.startTracer();
     await node.start('flak-gate', GATE_ARGS).ended;
     await until(() => tracing.stored()?.kind === 'armed');
-    const loop = spawn(restarts, [node.podCgroup, '500', '20'], { stdio: 'inherit' });
+    const loop = spawn(restarts, [node.podCgroup, '500', '50'], { stdio: 'inherit' });
     assert.deepEqual(await once(loop, 'exit'), [0, null]);
     server.pods.set(node.podUid, DELETING);
     assert.deepEqual(await once(tracer, 'exit'), [0, null]);

@@ -13,7 +13,6 @@ import { createLog } from '../../../webhook/telemetry/log.ts';
 const NAME = 'flak.flak-system.svc';
 
 describe("the control plane's server", function () {
-  this.timeout(10_000);
   let states: CertificateState[];
   before(async () => {
     const settings = { lives: DEFAULT_LIVES, names: [NAME] };

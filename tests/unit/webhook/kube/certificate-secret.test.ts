@@ -5,7 +5,6 @@ import { secretStore } from '../../../../webhook/kube/certificate-secret.ts';
 import { FakeResource } from './fake-resource.ts';
 
 describe('the Secret of the certificates', function () {
-  this.timeout(10_000);
   let state: CertificateState;
   let secrets: FakeResource;
   before(async () => {
