@@ -6,11 +6,14 @@ export interface BoundedEnd {
   /** Of the command; 128 + the signal's number where one ended it. */
   readonly code: number;
   readonly overran: boolean;
+  /** Whether SIGINT or SIGTERM came to us meanwhile. */
+  readonly interrupted: boolean;
 }
 
 /**
  * Runs a command with our output and without input. After `limitMs` its whole process group is told to end, which passes it on to what has
- * groups of its own, and is killed a little later: a test that waits in a synchronous call is out of reach of mocha's own timeout. SIGINT and SIGTERM that we get are passed on to the group.
+ * groups of its own, and is killed `graceMs` later: a test that waits in a synchronous call is out of reach of mocha's own timeout. SIGINT and
+ * SIGTERM that we get are passed on to the group.
  */
 export async function runBounded(
   command: readonly string[],
@@ -35,17 +38,22 @@ export async function runBounded(
     }, graceMs);
   }, limitMs);
   const passedOn = ['SIGINT', 'SIGTERM'] as const;
-  for (const signal of passedOn) process.on(signal, signalGroup);
+  let interrupted = false;
+  const passOn = (signal: NodeJS.Signals): void => {
+    interrupted = true;
+    signalGroup(signal);
+  };
+  for (const signal of passedOn) process.on(signal, passOn);
   try {
     return await new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', (code, signal) => {
-        resolve({ code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), overran });
+        resolve({ code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), overran, interrupted });
       });
     });
   } finally {
     clearTimeout(limit);
     clearTimeout(last);
-    for (const signal of passedOn) process.off(signal, signalGroup);
+    for (const signal of passedOn) process.off(signal, passOn);
   }
 }

@@ -23,12 +23,13 @@ interface Total {
   readonly tests: TestResult[];
 }
 
-async function runStep(suite: Suite, step: Step, total: Total, limitMs: number): Promise<void> {
+/** @returns false where somebody wants no more of it */
+async function runStep(suite: Suite, step: Step, total: Total, limitMs: number): Promise<boolean> {
   const directory = mkdtempSync(join(tmpdir(), 'flak-test-'));
   const file = join(directory, 'results.jsonl');
   try {
     const environment = { ...process.env, ...step.environment, FLAK_TEST_RESULTS: file };
-    const { code, overran } = await runBounded(step.command, environment, limitMs);
+    const { code, overran, interrupted } = await runBounded(step.command, environment, limitMs);
     const { tests, running, ended } = readRun(file);
     const failed = tests.filter(({ state }) => state === 'failed');
     total.tests.push(...tests);
@@ -39,6 +40,7 @@ async function runStep(suite: Suite, step: Step, total: Total, limitMs: number):
     else if (step.isMocha && !ended) total.failures.push(`${suite.name}: ${step.title}: exit ${code}${at}`);
     else if (code !== 0 && failed.length === 0) total.failures.push(`${suite.name}: ${step.title}: exit ${code}`);
     else if (!step.isMocha) total.checks += 1;
+    return !interrupted;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -47,6 +49,18 @@ async function runStep(suite: Suite, step: Step, total: Total, limitMs: number):
 /** What has begun late still gets a minute: to take away what others have left, or to say that the time was over. */
 function limitOf({ limitMinutes }: Step, leftMs: number): number {
   return Math.min(limitMinutes * 60_000, Math.max(leftMs, 60_000));
+}
+
+async function runSteps(steps: readonly (readonly [Suite, Step])[], total: Total): Promise<void> {
+  const began = performance.now();
+  for (const [suite, step] of steps) {
+    const tookMs = performance.now() - began;
+    process.stdout.write(`\n== ${suite.name}: ${step.title}  (${Math.round(tookMs / 1000)} s)\n`);
+    if (!(await runStep(suite, step, total, limitOf(step, LONGEST_MS - tookMs)))) {
+      total.failures.push(`${suite.name}: ${step.title}: interrupted; what comes after it was not run`);
+      return;
+    }
+  }
 }
 
 async function main(): Promise<void> {
@@ -58,14 +72,11 @@ async function main(): Promise<void> {
   }
   const total: Total = { checks: 0, failures: [], tests: [] };
   const began = performance.now();
-  for (const suite of SUITES.filter((each) => asked.length === 0 || asked.includes(each.name))) {
-    for (const step of suite.steps) {
-      process.stdout.write(
-        `\n== ${suite.name}: ${step.title}  (${Math.round((performance.now() - began) / 1000)} s)\n`,
-      );
-      await runStep(suite, step, total, limitOf(step, LONGEST_MS - (performance.now() - began)));
-    }
-  }
+  const suites = SUITES.filter((each) => asked.length === 0 || asked.includes(each.name));
+  await runSteps(
+    suites.flatMap((suite) => suite.steps.map((step) => [suite, step] as const)),
+    total,
+  );
   mkdirSync('.out', { recursive: true });
   writeFileSync(LAST_RUN, JSON.stringify(total.tests));
   for (const failure of total.failures) process.stdout.write(`failed: ${failure}\n`);

@@ -18,13 +18,18 @@ function isAlive(pid: number): boolean {
 
 describe('a command that is bounded in time', () => {
   it('ends by itself with its own exit code', async () => {
-    assert.deepEqual(await runBounded(['sh', '-c', 'exit 7'], process.env, LONG_MS), { code: 7, overran: false });
+    assert.deepEqual(await runBounded(['sh', '-c', 'exit 7'], process.env, LONG_MS), {
+      code: 7,
+      overran: false,
+      interrupted: false,
+    });
   });
 
   it('ends with 128 and the number of the signal that ended it', async () => {
     assert.deepEqual(await runBounded(['sh', '-c', 'kill -TERM $$'], process.env, LONG_MS), {
       code: 143,
       overran: false,
+      interrupted: false,
     });
   });
 
@@ -32,11 +37,23 @@ describe('a command that is bounded in time', () => {
     using tree = new TemporaryTree();
     const pids = join(tree.root, 'pids');
     const script = `trap '' TERM INT; sleep 1000 & echo $$ $! > ${pids}; wait`;
-    assert.deepEqual(await runBounded(['sh', '-c', script], process.env, 1000, 300), { code: 137, overran: true });
+    assert.deepEqual(await runBounded(['sh', '-c', script], process.env, 1000, 300), {
+      code: 137,
+      overran: true,
+      interrupted: false,
+    });
     assert.ok(existsSync(pids), 'it had not begun');
     const left = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
     for (let turn = 0; left.some(isAlive) && turn < 100; turn++) await sleep(20);
     assert.deepEqual(left.filter(isAlive), []);
+  });
+
+  it('is told when we are, and says so', async () => {
+    const ended = runBounded(['sh', '-c', 'trap "exit 9" INT; while :; do sleep 0.1; done'], process.env, LONG_MS);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    process.emit('SIGINT', 'SIGINT');
+    const { code, interrupted } = await ended;
+    assert.deepEqual([[9, 130].includes(code), interrupted], [true, true]);
   });
 
   it('is an error where there is no such program', async () => {
