@@ -22,7 +22,7 @@ if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
 		exit 3
 	fi
 	echo "flak: installing the npm packages of package-lock.json (npm ci)" >&2
-	npm ci --no-fund --no-audit --loglevel=error >&2
+	npm ci --include=dev --no-fund --no-audit --loglevel=error >&2
 	touch node_modules/.package-lock.json
 fi
 

@@ -175,7 +175,10 @@ async function createTargets(flak: FlakCluster, namespace: string): Promise<void
     await kubectl.run(['wait', '--for=condition=Ready', `pod/${name}`, '-n', namespace, '--timeout=270s']);
   await kubectl.run(['delete', 'pod', 'done', '-n', namespace, '--timeout=180s']);
   await kubectl.run(['label', 'namespace', namespace, `${LABELS.gateMedium}=annotation`]);
-  await kubectl.run(['create', '-f', '-'], list([target('gated', 'exec sleep 600')]));
+  // Its gate must not open by itself meanwhile.
+  const annotations = { 'flak.dev/gate-timeout-seconds': '600' };
+  const shape = { labels: TRACED, annotations, spec: podSpec(flak, 'exec sleep 600') };
+  await kubectl.run(['create', '-f', '-'], JSON.stringify(pod(namespace, 'gated', shape)));
   await waitForTrace(kubectl, namespace, 'gated', ['Recording']);
   const gated = await findPod(kubectl, namespace, 'gated');
   const gate = gated?.status.initContainerStatuses?.find(({ name }) => name === GATE.container);

@@ -18,7 +18,7 @@ import { writesCases } from './controller/writes.ts';
 const NODE = 'node-a';
 
 describe('the controller on a real API server', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let server: ApiServer;
   let kube: KubeApi;
   let node: Node;

@@ -23,7 +23,7 @@ const POD = {
 };
 
 describe('a rolling update of the control plane', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let server: ApiServer;
   let services: Record<'ready' | 'starting', ServiceAddress> | undefined;
   const live = new Set<ReplicaProcess>();

@@ -11,6 +11,7 @@ import { falcoConfiguration, falcoRules } from './configuration-files.ts';
 import { createEndurance, type Endurance } from './endurance.ts';
 import type { FalcoEvent, FalcoListener } from './event.ts';
 import { assertHarmless, FILE_FIELDS } from './fields.ts';
+import type { GiveBack } from './place.ts';
 import type { PrivateDirectory } from './private-directory.ts';
 import { Sight } from './sight.ts';
 import { takeTurn, type TurnEnd } from './turn.ts';
@@ -24,7 +25,7 @@ export interface FalcoDeps {
   readonly waitMs: number;
   readonly cpus: number;
   /** How to give the place back; undefined where as many as allowed are taken. */
-  readonly takePlace: () => (() => void) | undefined;
+  readonly takePlace: () => Promise<GiveBack | undefined>;
   readonly directory: PrivateDirectory;
   readonly startChild: (options: ChildOptions) => FalcoChild;
   readonly describe: (containerId: string) => ContainerDescription;
@@ -48,7 +49,7 @@ export class Falco {
   #startedMs: number | undefined;
   #releasedUnseen = false;
   #running: Promise<void> = Promise.resolve();
-  #giveBack: (() => void) | undefined;
+  #giveBack: GiveBack | undefined;
 
   constructor(deps: FalcoDeps) {
     const { log, listener } = deps;
@@ -150,7 +151,7 @@ export class Falco {
       this.#end('absent', `there is no ${binary}`);
       return;
     }
-    this.#giveBack = takePlace();
+    this.#giveBack = await takePlace();
     if (this.#giveBack === undefined) {
       this.#end('capped', '');
       return;

@@ -1,29 +1,35 @@
 /** A place among the Falcos of the node: each of them watches the whole node, so there must not be many. */
 import { closeSync, fstatSync, mkdirSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kernel } from '../ledger/kernel.ts';
+
+export type GiveBack = () => void;
 
 type Locks = Pick<Kernel, 'tryLock'>;
 
-/** A tracer that gives its place back holds each free one for a moment (`sweep`): what is taken in one round may be free in the next. */
-const ROUNDS = 3;
+/** A tracer that gives its place back holds each free one for a moment (`sweep`): what is taken in one round may be free in a later one. */
+const ROUNDS = { most: 5, pauseMs: 20 } as const;
 
 /**
  * Places are locked files `<root>/places/<n>`. The kernel unlocks them when the tracer dies.
  * @returns how to give it back; undefined where all are taken
  */
-export function takePlace(root: string, places: number, kernel: Locks): (() => void) | undefined {
+export async function takePlace(root: string, places: number, kernel: Locks): Promise<GiveBack | undefined> {
   const paths = Array.from({ length: places }, (_, place) => join(root, 'places', String(place)));
-  for (const path of Array.from({ length: ROUNDS }, () => paths).flat()) {
-    const descriptor = lockFile(path, kernel);
-    if (descriptor === undefined) continue;
-    return () => {
-      rmSync(path);
-      closeSync(descriptor);
-      sweep(root, paths, kernel);
-    };
+  for (let round = 1; ; round += 1) {
+    for (const path of paths) {
+      const descriptor = lockFile(path, kernel);
+      if (descriptor === undefined) continue;
+      return () => {
+        rmSync(path);
+        closeSync(descriptor);
+        sweep(root, paths, kernel);
+      };
+    }
+    if (round === ROUNDS.most || places === 0) return undefined;
+    await sleep(ROUNDS.pauseMs);
   }
-  return undefined;
 }
 
 /** @returns undefined where it is held by another tracer */

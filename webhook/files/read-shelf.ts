@@ -27,6 +27,8 @@ const TRACE_FILE = 'trace.json';
 /** Anything that the store did not put there is left alone. */
 export async function readShelf(root: string): Promise<Map<string, ShelvedTrace>> {
   await mkdir(root, { recursive: true });
+  // What a predecessor that was killed had not made sure of: it will be told that these are stored.
+  await syncFolder(root);
   const uids = (await readdir(root)).filter(isTraceUid);
   const traces = await Promise.all(uids.map((uid) => readTrace(join(root, uid), uid)));
   return new Map(traces.flatMap((trace) => (trace === undefined ? [] : [[trace.uid, trace]])));
@@ -38,7 +40,9 @@ async function readTrace(directory: string, uid: string): Promise<ShelvedTrace |
   if (!parsed.success) return undefined;
   const files = new Map<string, number>();
   let updatedAtMs = 0;
+  await syncFolder(directory);
   for (const folder of (await readdir(directory)).filter(isFolder)) {
+    await syncFolder(join(directory, folder));
     for (const name of (await readdir(join(directory, folder))).filter(isFileName)) {
       const { size, mtimeMs } = await stat(join(directory, folder, name));
       if (size > 0) files.set(`${folder}/${name}`, size);

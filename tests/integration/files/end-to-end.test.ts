@@ -30,7 +30,7 @@ const EVENTS: readonly FalcoEvent[] = readFileSync(new URL('falco-0.44.1.jsonl',
   });
 
 describe("a target's lines on their way from Falco to a user's folder", function () {
-  this.timeout(120_000);
+  this.timeout(400_000);
   const server = new FilesServer();
   const spool = join(server.directory, 'node', UID);
   let rounds = 0;

@@ -37,7 +37,7 @@ describe('the store of lines with the rights that its manifests give it', () => 
   let log = '';
 
   before(async function () {
-    this.timeout(180_000);
+    this.timeout(900_000);
     server = await startApiServer();
     directory = mkdtempSync(join(tmpdir(), 'flak-store-'));
     ports = await freePorts();
@@ -121,7 +121,7 @@ describe('the store of lines with the rights that its manifests give it', () => 
   const messageOf = (outcome: PutLines): string => (outcome.kind === 'not-now' ? outcome.message : outcome.kind);
 
   it('tells where it is and whom to trust, and goes on under the same authority after a restart', async function () {
-    this.timeout(90_000);
+    this.timeout(400_000);
     const told = await endpoint();
     assert.match(told['address'] ?? '', /^198\.19\./);
     assert.equal(told['port'], '443');

@@ -131,7 +131,7 @@ describe('the gate', function () {
     assert.equal(code, 0);
     assert.match(
       lines.join('\n'),
-      /^flak-gate: timed out after \d+\.\d{3} s: the target's containers start without a trace$/,
+      /^flak-gate: timed out after [1-9]\d*\.\d{3} s: the target's containers start without a trace$/,
     );
   });
 
@@ -141,7 +141,8 @@ describe('the gate', function () {
     assert.equal(lines.length, 2);
     const until = /still waiting for .*tracer.* at (\S+Z) at the latest$/.exec(lines[0] ?? '')?.[1];
     assert.ok(until !== undefined, lines[0]);
-    assert.ok(Math.abs(Date.parse(until) - (startedAt + 4000)) <= 30_000, until);
+    assert.ok(Date.parse(until) >= startedAt + 2000, until);
+    assert.ok(Date.parse(until) <= Date.now() + 2000, until);
   });
 
   describe('that is fail-closed', () => {

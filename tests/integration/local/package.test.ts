@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { skipBecause, skipEvenInCi } from '../../skip.ts';
+import { skipBecause } from '../../skip.ts';
 import { TemporaryTree } from '../../temporary-tree.ts';
 import { REPOSITORY } from '../tracer-ledger/stage.ts';
 import { madeBy, readProfile, start } from './flak.ts';
@@ -77,7 +77,7 @@ describe('the npm package', function () {
 
   it('says in one sentence that Node is too old', async function () {
     const older = olderNode();
-    if (older === undefined) skipEvenInCi(this, 'there is no Node older than 24 on this machine');
+    if (older === undefined) skipBecause(this, 'there is no Node older than 24 on this machine');
     const { code, notes } = await start(older, [flak, 'record', '--', 'true']).ended;
     assert.equal(code, 3);
     assert.match(notes, /^flak: Node 24 or newer is needed, this is \d+\.\d+\.\d+; install it .*\n$/);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -46,6 +47,16 @@ describe('a command that is bounded in time', () => {
     const left = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
     for (let turn = 0; left.some(isAlive) && turn < 100; turn++) await sleep(20);
     assert.deepEqual(left.filter(isAlive), []);
+  });
+
+  it('is killed with what takes no notice though itself it ends politely', async () => {
+    using tree = new TemporaryTree();
+    const pids = join(tree.root, 'pids');
+    const script = `(trap '' TERM; echo started > ${pids}; exec sleep 1000) & wait`;
+    const { code, overran } = await runBounded(['sh', '-c', script], process.env, 1000, 300);
+    assert.deepEqual([code, overran, existsSync(pids)], [143, true, true]);
+    const { stdout } = spawnSync('pgrep', ['-fx', 'sleep 1000'], { encoding: 'utf8' });
+    assert.equal(stdout, '');
   });
 
   it('is told when we are, and says so', async () => {

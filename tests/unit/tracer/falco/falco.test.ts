@@ -19,9 +19,9 @@ function setUp(over: Partial<FalcoDeps> = {}) {
     waitMs: 10_000,
     cpus: 2,
     takePlace: () => {
-      if (world.places === 0) return undefined;
+      if (world.places === 0) return Promise.resolve(undefined);
       world.places -= 1;
-      return () => (world.places += 1);
+      return Promise.resolve(() => (world.places += 1));
     },
     directory: {
       configurationFile: '/c',
@@ -83,13 +83,11 @@ describe('Falco beside the ledger', () => {
 
   for (const [state, over] of [
     ['absent', { isThere: () => false }],
-    ['capped', { takePlace: () => undefined }],
+    ['capped', { takePlace: () => Promise.resolve(undefined) }],
     [
       'failed',
       {
-        takePlace: () => {
-          throw new Error('read-only');
-        },
+        takePlace: () => Promise.reject(new Error('read-only')),
       },
     ],
   ] as const) {

@@ -8,35 +8,38 @@ import { TemporaryTree } from '../../../temporary-tree.ts';
 import { POD } from './lines.ts';
 
 describe('what Falco has on a node', () => {
-  it('is one of so many places, which are free again when they are given back, and nothing then', () => {
+  it('is one of so many places, which are free again when they are given back, and nothing then', async () => {
     using tree = new TemporaryTree();
     const [root, kernel] = [join(tree.root, 'falco'), loadKernel()];
-    const taken = [1, 2].map(() => takePlace(root, 2, kernel));
+    const taken = await Promise.all([1, 2].map(() => takePlace(root, 2, kernel)));
     assert.ok(taken.every((place) => place !== undefined));
-    assert.equal(takePlace(root, 2, kernel), undefined);
-    assert.equal(takePlace(root, 0, kernel), undefined);
+    assert.equal(await takePlace(root, 2, kernel), undefined);
+    assert.equal(await takePlace(root, 0, kernel), undefined);
     taken[0]?.();
-    const again = takePlace(root, 2, kernel);
+    const again = await takePlace(root, 2, kernel);
     assert.ok(again !== undefined);
     taken[1]?.();
     again();
     assert.ok(!existsSync(root));
   });
 
-  it('is not taken for a full node by one that is just being swept', () => {
+  it('is not taken for a full node by one that is just being swept', async () => {
     using tree = new TemporaryTree();
-    const { tryLock } = loadKernel();
-    let sweeping = 2;
-    const place = takePlace(join(tree.root, 'falco'), 2, { tryLock: (file) => sweeping-- <= 0 && tryLock(file) });
+    const kernel = loadKernel();
+    let sweeping = true;
+    setTimeout(() => (sweeping = false), 10);
+    const place = await takePlace(join(tree.root, 'falco'), 2, {
+      tryLock: (file) => !sweeping && kernel.tryLock(file),
+    });
     assert.ok(place !== undefined);
     place();
   });
 
-  it('takes the files of tracers that were killed along with the last one', () => {
+  it('takes the files of tracers that were killed along with the last one', async () => {
     using tree = new TemporaryTree();
     const [root, kernel] = [join(tree.root, 'falco'), loadKernel()];
     tree.file('falco/places/1', '');
-    takePlace(root, 2, kernel)?.();
+    (await takePlace(root, 2, kernel))?.();
     assert.ok(!existsSync(root));
   });
 
