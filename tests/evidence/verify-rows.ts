@@ -22,6 +22,11 @@ export const VERIFY_ROWS: readonly EvidenceRow[] = [
       'places nothing beyond RuntimeDefault where the namespace asks for that',
     ],
   ]),
+  ...rowsOf('e2e/verify-kinds', [
+    ['flak verify of a StatefulSet', 'earns the profile of a StatefulSet its level, and leaves no canary'],
+    ['flak verify of a DaemonSet', 'earns the profile of a DaemonSet its level, and leaves no canary'],
+    ['flak verify of a Job, to its end', 'earns the profile of a Job its level, and leaves no canary'],
+  ]),
   ...rowsOf('unit/profile/replay-filter', [
     [
       'What is placed within RuntimeDefault has room for every profile recorded under it',
