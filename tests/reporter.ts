@@ -22,6 +22,9 @@ function reasonOf(test: Mocha.Test): string | undefined {
   return undefined;
 }
 
+/** Of a failure's message, where it happens; the whole one comes at the end. */
+const SAID_CHARACTERS = 1000;
+
 /** How many suites are told, and how long one has to take to be told. */
 const SLOWEST = { most: 10, fromMs: 5000 } as const;
 
@@ -58,8 +61,11 @@ class CountingReporter extends Mocha.reporters.Spec {
       writeResult(test, 'passed', figures);
       for (const figure of figures) process.stdout.write(`      measured: ${figure}\n`);
     });
-    runner.on('fail', (test) => {
+    runner.on('fail', (test, error: unknown) => {
       writeResult(test, 'failed');
+      // Now, and not only at the end: a run of an hour may be killed before.
+      const said = error instanceof Error ? error.message : String(error);
+      process.stdout.write(`      failed: ${said.slice(0, SAID_CHARACTERS)}\n`);
     });
     runner.on('pending', (test) => {
       const reason = reasonOf(test);

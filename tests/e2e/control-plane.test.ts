@@ -1,10 +1,11 @@
 /** A control plane that loses a replica, or its API server, loses nothing of a trace. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FINALIZER, FLAK_NAMESPACE, OBJECTS } from '../../webhook/names.ts';
+import { FINALIZER, FLAK_NAMESPACE, LABELS, OBJECTS } from '../../webhook/names.ts';
 import { startApiServer } from '../cluster/control-plane/start.ts';
 import { stopDaemons } from '../cluster/daemons/daemon.ts';
 import { layoutOf } from '../cluster/layout.ts';
+import { waitUntil } from '../cluster/wait-until.ts';
 import { recordFigure } from '../figure.ts';
 import { type FlakCluster, flakCluster } from './flak-cluster.ts';
 import { findPod, podsOf, waitForEvent, waitForTrace } from './observe.ts';
@@ -88,6 +89,11 @@ describe('a control plane in trouble', () => {
     const many = await scratchNamespace(flak.kubectl, 'many');
     try {
       await waitForGates(flak.kubectl, many.name);
+      // Those of earlier targets count to the cap until they are gone.
+      const tracers = ['get', 'pods', '-n', FLAK_NAMESPACE, '-l', `${LABELS.component}=tracer`, '-o', 'name'];
+      await waitUntil('earlier tracers to go', async () => (await flak.kubectl.run(tracers)) === '', {
+        limitMs: 180_000,
+      });
       const deployment = replicated('Deployment', many.name, 'many', 20, shapeOf('exec sleep 600'));
       await flak.kubectl.run(['create', '-f', '-'], JSON.stringify(deployment));
       const isAvailable = ['wait', '--for=condition=Available', 'deployment/many', '--timeout=180s'];
