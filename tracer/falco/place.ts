@@ -18,18 +18,23 @@ const ROUNDS = { most: 5, pauseMs: 20 } as const;
 export async function takePlace(root: string, places: number, kernel: Locks): Promise<GiveBack | undefined> {
   const paths = Array.from({ length: places }, (_, place) => join(root, 'places', String(place)));
   for (let round = 1; ; round += 1) {
-    for (const path of paths) {
-      const descriptor = lockFile(path, kernel);
-      if (descriptor === undefined) continue;
-      return () => {
-        rmSync(path);
-        closeSync(descriptor);
-        sweep(root, paths, kernel);
-      };
-    }
-    if (round === ROUNDS.most || places === 0) return undefined;
+    const taken = takeFree(root, paths, kernel);
+    if (taken !== undefined || round === ROUNDS.most || places === 0) return taken;
     await sleep(ROUNDS.pauseMs);
   }
+}
+
+function takeFree(root: string, paths: readonly string[], kernel: Locks): GiveBack | undefined {
+  for (const path of paths) {
+    const descriptor = lockFile(path, kernel);
+    if (descriptor === undefined) continue;
+    return () => {
+      rmSync(path);
+      closeSync(descriptor);
+      sweep(root, paths, kernel);
+    };
+  }
+  return undefined;
 }
 
 /** @returns undefined where it is held by another tracer */
