@@ -14,9 +14,9 @@ export interface BoundedEnd {
 }
 
 /**
- * Runs a command with our output and without input. After `limitMs` its whole process group is told to end, so that who
- * has started groups of its own can end them, and what is left of it is killed `graceMs` later: a test that waits in a synchronous call is out of reach of mocha's own timeout. SIGINT,
- * SIGTERM and SIGHUP that we get are passed on to the group.
+ * Runs a command with our output and without input. After `limitMs` its whole process group is told to end, so that who has started groups
+ * of its own can end them, and what is left of it is killed `graceMs` later: a test that waits in a synchronous call is out of reach of mocha's
+ * own timeout. SIGINT, SIGTERM and SIGHUP that we get are passed on to the group.
  */
 export async function runBounded(
   command: readonly string[],

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { within } from '../within.ts';
 
 export interface Runtime {
   readonly path: string;
@@ -47,8 +48,7 @@ export function runRuntime(runtime: Runtime, state: string, args: readonly strin
   using output = openScratch();
   const ended = spawnSync(file, rest, {
     stdio: ['ignore', output.fd, output.fd],
-    timeout: 60_000,
-    killSignal: 'SIGKILL',
+    ...within(60_000),
   });
   if (ended.error) throw new Error(`${runtime.name} could not be run`, { cause: ended.error });
   return { status: ended.status, output: readFileSync(output.path, 'utf8') };

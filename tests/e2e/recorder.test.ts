@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { startRecorder } from './recorder.ts';
+import { within } from '../within.ts';
 
 const V2 = existsSync('/sys/fs/cgroup/unified') ? '/sys/fs/cgroup/unified' : '/sys/fs/cgroup';
 
@@ -12,10 +13,7 @@ function runInCgroup(name: string, line: string): bigint {
   const directory = `${V2}/${name}`;
   mkdirSync(directory);
   try {
-    execFileSync('sh', ['-c', `echo $$ > ${directory}/cgroup.procs; ${line}`], {
-      timeout: 60_000,
-      killSignal: 'SIGKILL',
-    });
+    execFileSync('sh', ['-c', `echo $$ > ${directory}/cgroup.procs; ${line}`], within(60_000));
     return statSync(directory, { bigint: true }).ino;
   } finally {
     rmdirSync(directory);

@@ -12,6 +12,7 @@ import { readProfile } from '../../../profile/document.ts';
 import { explainProfile } from '../../../profile/explain.ts';
 import { renderReport } from '../../../profile/report/html.ts';
 import { webProfile } from '../../unit/profile/web-profile.ts';
+import { within } from '../../within.ts';
 
 const run = promisify(execFile);
 const KEPT = join(import.meta.dirname, '../../../.out/report');
@@ -50,8 +51,7 @@ describe('the report in a browser', function () {
       [...common, `--window-size=${WIDTH},${HEIGHT}`, ...options, `file://${page}`],
       {
         maxBuffer: 32 * 1024 * 1024,
-        timeout: 90_000,
-        killSignal: 'SIGKILL',
+        ...within(90_000),
       },
     );
     return stdout;

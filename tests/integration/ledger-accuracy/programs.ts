@@ -4,6 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync, writeSyn
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { within } from '../../within.ts';
 
 const SOURCES = join(import.meta.dirname, 'programs');
 /** No C library, no code of the compiler's own, and nothing below the stack pointer that a call's entry could overwrite. */
@@ -97,10 +98,7 @@ export function compilePrograms(folder: string): Programs {
     const record = newRecord();
     if (filter) writeFileSync(`${record}.filter`, filter);
     const options = [...(filter ? ['--filter', `${record}.filter`] : []), ...(isBrief ? ['--brief'] : [])];
-    const { stdout } = await promisify(execFile)(launch, [...options, cgroup, record, ...command], {
-      timeout: 120_000,
-      killSignal: 'SIGKILL',
-    });
+    const { stdout } = await promisify(execFile)(launch, [...options, cgroup, record, ...command], within(120_000));
     if (!isBrief) await untilEmpty(cgroup);
     return { own: readCalls(record), livedUs: isBrief ? Number(stdout) : null };
   };

@@ -37,6 +37,7 @@ thread.join()
 # The upper half of an int's register is the caller's: AF_INET with a bit above it is AF_INET.
 assert ctypes.CDLL(None).syscall(41, ctypes.c_long(1 << 32 | socket.AF_INET), ctypes.c_long(socket.SOCK_STREAM), ctypes.c_long(0)) > 0
 `;
+import { within } from '../../within.ts';
 
 function valuesIn({ containers }: SlotReading): Tuples {
   const entries = containers.flatMap((container) => container.entries);
@@ -130,17 +131,13 @@ describe('values of arguments', function () {
     const [setpriv, ...identity] = asPostgres;
     execFileSync(setpriv, [...identity, join(programs, 'initdb'), '-D', join(folder, 'd')], {
       stdio: 'ignore',
-      timeout: 120_000,
-      killSignal: 'SIGKILL',
+      ...within(120_000),
     });
     const options = ['-D', join(folder, 'd'), '-k', folder, '-c', 'listen_addresses='];
     const seen = await compare([...asPostgres, join(programs, 'postgres'), ...options], async ({ pid }) => {
       const query = ['-h', folder, '-c', 'select count(*) from pg_class'];
       const psql = [...identity, join(programs, 'psql'), ...query];
-      await until(
-        'postgres answers',
-        () => spawnSync(setpriv, psql, { timeout: 10_000, killSignal: 'SIGKILL' }).status === 0,
-      );
+      await until('postgres answers', () => spawnSync(setpriv, psql, within(10_000)).status === 0);
       process.kill(pid, 'SIGINT');
     });
     assertShown(seen, 'socket', 'clone', 'prctl', 'prlimit64');

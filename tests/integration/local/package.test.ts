@@ -7,6 +7,7 @@ import { skipBecause } from '../../skip.ts';
 import { TemporaryTree } from '../../temporary-tree.ts';
 import { REPOSITORY } from '../tracer-ledger/stage.ts';
 import { madeBy, readProfile, start } from './flak.ts';
+import { within } from '../../within.ts';
 
 /** Where Debian and the official images put Node. */
 const OTHER_NODES = ['/usr/bin/node', '/usr/bin/nodejs', '/usr/local/bin/node'];
@@ -24,7 +25,7 @@ describe('the npm package', function () {
   before(function () {
     if (process.getuid?.() !== 0) skipBecause(this, 'recording needs root');
     tree = new TemporaryTree();
-    const quiet = { stdio: 'pipe', encoding: 'utf8', timeout: 240_000, killSignal: 'SIGKILL' } as const;
+    const quiet = { stdio: 'pipe', encoding: 'utf8', ...within(240_000) } as const;
     execFileSync('npm', ['pack', '--silent', '--pack-destination', tree.root], { cwd: REPOSITORY, ...quiet });
     const [tarball = ''] = readdirSync(tree.root);
     const folder = tree.directory('empty');

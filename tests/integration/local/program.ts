@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { within } from '../../within.ts';
 
 export interface Program {
   readonly name: string;
@@ -80,6 +81,6 @@ export async function clientOnceServed(program: string, ...args: string[]): Prom
 
 /** Runs a client to its end. @throws with what it printed */
 export async function client(program: string, ...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(program, args, { timeout: PATIENCE_MS, killSignal: 'SIGKILL' });
+  const { stdout } = await promisify(execFile)(program, args, within(PATIENCE_MS));
   return stdout;
 }

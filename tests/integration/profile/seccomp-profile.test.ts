@@ -16,6 +16,7 @@ import { makeBundle, makeRootFilesystem, processOf, VARIATIONS } from '../../bas
 import type { Runtime } from '../../base-set/runtime.ts';
 import { identifyRuntime, runRuntime } from '../../base-set/runtime.ts';
 import { skipBecause } from '../../skip.ts';
+import { within } from '../../within.ts';
 
 /** Threads, a socket pair and an epoll: calls that neither a runtime nor the C library's start makes by itself. */
 const TARGET = `
@@ -49,10 +50,7 @@ const NEEDED = ['epoll_create1', 'epoll_wait', 'recvfrom', 'sendto', 'socketpair
 function straceNames(program: string): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'flak-strace-'));
   try {
-    execFileSync('strace', ['-f', '-qq', '-o', join(folder, 'calls'), program], {
-      timeout: 60_000,
-      killSignal: 'SIGKILL',
-    });
+    execFileSync('strace', ['-f', '-qq', '-o', join(folder, 'calls'), program], within(60_000));
     const lines = readFileSync(join(folder, 'calls'), 'utf8').matchAll(/^\d+ +(?:<\.\.\. )?(\w+)(?:\(| resumed)/gm);
     return [...new Set([...lines].map(([, name = '']) => name))];
   } finally {

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PodCgroup } from './stage.ts';
 import { CGROUP_ROOT, compile } from './stage.ts';
+import { within } from '../../within.ts';
 
 export interface BundleOptions {
   readonly args: readonly string[];
@@ -66,8 +67,7 @@ export function runc(folder: string, ...args: string[]): void {
   const log = join(folder, 'runc.log');
   const { status } = spawnSync('runc', ['--log', log, '--root', join(folder, 'runc'), ...args], {
     stdio: 'ignore',
-    timeout: 60_000,
-    killSignal: 'SIGKILL',
+    ...within(60_000),
   });
   if (status !== 0) throw new Error(`runc ${args.join(' ')}: exit ${status}, see ${log}`);
 }
@@ -95,7 +95,6 @@ export function runCrun(folder: string, pod: PodCgroup, names: readonly string[]
   const command = ['--mount', 'sh', '-c', CRUN_STARTS, 'crun-starts', CGROUP_ROOT, folder, pod.path, ...names];
   execFileSync('unshare', command, {
     stdio: ['ignore', 'ignore', 'inherit'],
-    timeout: 120_000,
-    killSignal: 'SIGKILL',
+    ...within(120_000),
   });
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -70,11 +69,7 @@ describe('exec probes and hooks, told from strangers by their command', function
     await untilItWaits();
   });
   after(async () => {
-    execFileSync('runc', ['--root', join(stage.folder, 'runc'), 'delete', '--force', 'main'], {
-      stdio: 'ignore',
-      timeout: 60_000,
-      killSignal: 'SIGKILL',
-    });
+    runc(stage.folder, 'delete', '--force', 'main');
     await slot.leave();
     stage[Symbol.dispose]();
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { bpftraceEnder } from '../../end-bpftrace.ts';
 import type { Abi, Origin } from '../../../profile/recording.ts';
 import type { ContainerReading } from '../../../tracer/ledger/ledger.ts';
+import { within } from '../../within.ts';
 
 function sorted(numbers: Iterable<number>): number[] {
   return [...new Set(numbers)].sort((one, other) => one - other);
@@ -62,10 +63,7 @@ export async function recordCgroup(id: bigint): Promise<Recorder> {
 /** What strace sees a program call, after the execve that starts it. */
 export function straceNumbers(folder: string, ...command: string[]): number[] {
   const log = join(folder, 'strace.log');
-  const { error } = spawnSync('strace', ['-f', '-n', '-o', log, ...command], {
-    timeout: 60_000,
-    killSignal: 'SIGKILL',
-  });
+  const { error } = spawnSync('strace', ['-f', '-n', '-o', log, ...command], within(60_000));
   if (error) throw new Error('strace could not be run', { cause: error });
   const lines = readFileSync(log, 'utf8').split('\n').slice(1);
   return sorted(lines.flatMap((line) => /^\d+\s+\[\s*(\d+)\]/.exec(line)?.[1] ?? []).map(Number));

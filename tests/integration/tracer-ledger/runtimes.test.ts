@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -72,11 +71,7 @@ describe('who called, told apart for real runtimes', function () {
   });
 
   function removeRunc(name: string): void {
-    execFileSync('runc', ['--root', join(stage.folder, 'runc'), 'delete', '--force', name], {
-      stdio: 'ignore',
-      timeout: 60_000,
-      killSignal: 'SIGKILL',
-    });
+    runc(stage.folder, 'delete', '--force', name);
   }
 
   function assertSplit(container: ContainerReading | undefined, expected: number[]): void {

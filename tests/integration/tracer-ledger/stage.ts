@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ledger, LedgerOptions, Slot, Target } from '../../../tracer/ledger/ledger.ts';
 import { openLedger } from '../../../tracer/ledger/ledger.ts';
+import { within } from '../../within.ts';
 
 export const REPOSITORY = join(import.meta.dirname, '../../..');
 const V2_BESIDE_V1 = '/sys/fs/cgroup/unified';
@@ -61,10 +62,7 @@ export function compile(name: string, output: string, folder = join(import.meta.
 
 /** Runs a shell command line to its end from inside a cgroup. */
 export function runInside(cgroup: string, script: string): void {
-  execFileSync('sh', ['-c', `echo $$ > ${cgroup}/cgroup.procs && ${script}`], {
-    timeout: 60_000,
-    killSignal: 'SIGKILL',
-  });
+  execFileSync('sh', ['-c', `echo $$ > ${cgroup}/cgroup.procs && ${script}`], within(60_000));
 }
 
 let stages = 0;

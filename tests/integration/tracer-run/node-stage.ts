@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { createRollFile } from '../../../tracer/containers/roll-file.ts';
 import { compileGate } from '../gate/gate-under-test.ts';
 import { compile } from '../tracer-ledger/stage.ts';
+import { within } from '../../within.ts';
 
-/** mocha's timeout doesn't reach a synchronous call. */
-const BOUND = { timeout: 120_000, killSignal: 'SIGKILL' } as const;
+const BOUND = within(120_000);
 
 const CGROUPS = '/sys/fs/cgroup';
 const HYBRID = existsSync(join(CGROUPS, 'unified'));

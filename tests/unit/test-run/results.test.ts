@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readRun } from '../../results.ts';
 import { mochaOptions } from '../../suites.ts';
 import { TemporaryTree } from '../../temporary-tree.ts';
+import { within } from '../../within.ts';
 
 const SKIP = join(import.meta.dirname, '../../skip.ts');
 const SUITE = `
@@ -24,8 +25,7 @@ function runSuite(tree: TemporaryTree, CI: string | undefined): string {
   writeFileSync(suite, SUITE);
   spawnSync('mocha', [...mochaOptions(10_000), suite], {
     env: { ...process.env, CI, FLAK_TEST_RESULTS: file },
-    timeout: 25_000,
-    killSignal: 'SIGKILL',
+    ...within(25_000),
   });
   return file;
 }
