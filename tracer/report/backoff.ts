@@ -1,7 +1,7 @@
 /** How long to wait before asking again. Pure. */
 
-/** The first retry may be one network hiccup away; 15 s keeps a control plane that returns from being found late. */
-const BACKOFF = { firstMs: 200, longestMs: 15_000 } as const;
+/** The first retry may be one network hiccup away; the last report is awaited for 30 s, so that the longest leaves time for it. */
+const BACKOFF = { firstMs: 200, longestMs: 10_000 } as const;
 
 /**
  * Doubles with each failure in a row; half of it is random, so that tracers that lost one server don't return together.

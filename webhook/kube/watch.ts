@@ -29,7 +29,7 @@ export interface WatchOptions<T> extends Selection {
   readonly read: (object: unknown) => { readonly key: string; readonly value: T } | null;
   /** Ends a watch in which not even a bookmark (the API server sends one a minute) has come for so long. */
   readonly silenceMs?: number;
-  /** Longest pause between attempts while the server can't be reached, where half a minute is too long to be without news. */
+  /** Longest pause between attempts while the server can't be reached, where `LONGEST_PAUSE_MS` is too long to be without news. */
   readonly longestPauseMs?: number;
 }
 
@@ -51,11 +51,16 @@ export interface Cache<T> {
 const SILENCE_MS = 150_000;
 /** Ends every watch from the server's side, as client-go does (5–10 min), so that load moves between API servers. */
 const TIMEOUT_SECONDS = 300;
-const BACKOFF_MS = { first: 500, last: 30_000 };
+const FIRST_PAUSE_MS = 500;
+/**
+ * Not client-go's 30 s: whichever replica a tracer asks tells it its orders from these caches, and one that learned of a
+ * deletion half a minute after the API server's return told it too late for the last report.
+ */
+export const LONGEST_PAUSE_MS = 5_000;
 
 /** @param failures in a row, from 1. Doubling, with jitter so that replicas don't come back together. */
-export function backoffMs(failures: number, random: () => number, longestMs: number = BACKOFF_MS.last): number {
-  const full = Math.min(longestMs, BACKOFF_MS.first * 2 ** Math.min(failures - 1, 16));
+export function backoffMs(failures: number, random: () => number, longestMs: number = LONGEST_PAUSE_MS): number {
+  const full = Math.min(longestMs, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 16));
   return full * (0.5 + random() / 2);
 }
 

@@ -88,7 +88,7 @@ describe('following orders', () => {
     const { deps, questions, clock, ending } = setUp(away);
     const following = followOrders(deps, () => assert.fail('there was no order'));
     await clock.advance(600_000);
-    assert.ok(questions.length > 40 && questions.length < 100, String(questions.length));
+    assert.ok(questions.length > 60 && questions.length < 130, String(questions.length));
     ending.abort();
     await following;
   });

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { KINDS } from '../../../../webhook/kube/kinds.ts';
-import { backoffMs, createCache } from '../../../../webhook/kube/watch.ts';
+import { createCache } from '../../../../webhook/kube/watch.ts';
 import type { Cache } from '../../../../webhook/kube/watch.ts';
 import { line, objectOf, startMisbehavingServer } from './misbehaving-server.ts';
 import type { MisbehavingServer } from './misbehaving-server.ts';
@@ -228,19 +228,6 @@ describe('a cache over a server that misbehaves', () => {
     ok(
       troubles.some((reason) => reason.includes('exceeds')),
       troubles.join(),
-    );
-  });
-});
-
-describe('the pause before a list is tried again', () => {
-  it('doubles up to 30 s and is spread over half of itself', () => {
-    deepEqual(
-      [1, 2, 3, 7, 50].map((failures) => backoffMs(failures, () => 1)),
-      [500, 1000, 2000, 30_000, 30_000],
-    );
-    equal(
-      backoffMs(1, () => 0),
-      250,
     );
   });
 });
