@@ -80,8 +80,8 @@ describe('a tracer with a real Falco', function () {
     for (const name of ['init', 'app']) {
       const own = report.containers.filter((container) => container.name === name);
       const calls = own.flatMap(({ entries }) =>
-        entries.flatMap(({ abi, calls, denied }) =>
-          [...calls, ...denied].map(({ nr }) => ({ abi, name: nameOf(abi, nr) })),
+        entries.flatMap(({ abi, origin, calls, denied }) =>
+          [...calls, ...denied].map(({ nr }) => ({ abi, origin, name: nameOf(abi, nr) })),
         ),
       );
       const told = new Set(falco.calls.find(({ container }) => container === name)?.names);
@@ -89,8 +89,9 @@ describe('a tracer with a real Falco', function () {
       assert.deepEqual([...told.difference(explained)], [], `${name}: Falco alone saw`);
       const reported = calls.filter((call) => reportedAs(call.abi, call.name).length > 0);
       const missed = reported.filter((call) => !reportedAs(call.abi, call.name).some((as) => told.has(as)));
-      const missing = missed.length === 0 ? 'none' : [...new Set(missed.map((call) => call.name))].join(' ');
-      recordFigure(this, `${name}: ${told.size} calls by both, by the ledger alone ${missing}, ${falco.drops} drops`);
+      const missing = new Set(missed.map((call) => `${call.name} (${call.origin})`));
+      const alone = missing.size === 0 ? 'none' : [...missing].join(', ');
+      recordFigure(this, `${name}: ${told.size} calls by both, by the ledger alone ${alone}; ${falco.drops} drops`);
       // What the runtime does before it is in the container's cgroup Falco doesn't know as the container's.
       const byItself = new Set(calledBy(report, name).map((nr) => nameOf('x86_64', nr)));
       const unexpected = missed.map((call) => call.name).filter((call) => byItself.has(call));
