@@ -1,8 +1,8 @@
 /** A running Falco: the process, what it prints, and its end. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createLineSplitter, type LineSplitter } from './split-lines.ts';
+import { readLines } from './read-lines.ts';
+import { createLineSplitter } from './split-lines.ts';
 
 export interface FalcoChild {
   readonly pid: number | undefined;
@@ -84,21 +84,6 @@ export function startFalco({ binary, configurationFile, onLine }: ChildOptions):
       }
     },
   };
-}
-
-/**
- * One chunk per turn of the event loop: whatever Falco prints, everything else that the tracer has to do gets its turn. What isn't read
- * in time Falco drops, and counts.
- */
-function readLines(output: Readable, splitter: LineSplitter, onLine: (line: string) => void): Promise<void> {
-  output.on('data', (chunk: Buffer) => {
-    output.pause();
-    for (const line of splitter.push(chunk)) onLine(line);
-    setImmediate(() => output.resume());
-  });
-  return new Promise((resolve) => {
-    output.once('close', resolve);
-  });
 }
 
 /** A launcher that can't be started is an end, too. */
