@@ -9,7 +9,7 @@ import { ensureTracer, removeTracer, tracerEnded } from './plan-tracer.ts';
 import { tellFlushWait } from './plan-waiting.ts';
 import type { Facts } from './facts.ts';
 import type { PartialReason } from '../../profile/recording.ts';
-import { hasStarted, isEnding, isWithdrawn, overAtMs } from './target-pod.ts';
+import { hasStarted, isEnding, isWithdrawn, overAtMs, stoppedAtMs } from './target-pod.ts';
 import type { TargetPod } from './target-pod.ts';
 import { explain } from './untraced-reasons.ts';
 import type { TraceReason } from './untraced-reasons.ts';
@@ -28,9 +28,13 @@ export function deadlinesOf(facts: Facts, fromMs: number): Deadlines {
   return { fromMs: from, flushAtMs, storeAtMs: flushAtMs + WAITS.storeMs };
 }
 
-/** A node's clock may be behind, or ahead: counted by it, the tracer's last report would be overdue at once, or never. */
+/**
+ * A node's clock may be behind, or ahead: counted by it, the tracer's last report would be overdue at once, or never. While the kubelet has not
+ * stopped the target there is nothing to report at the end of: after an outage it may hear of the deletion half a minute late.
+ */
 function flushDueFromMs({ seenStoppedAtMs }: Facts, pod: TargetPod): number {
-  return seenStoppedAtMs ?? overAtMs(pod);
+  const silent = pod.awaitsKubelet && stoppedAtMs(pod) === null;
+  return seenStoppedAtMs ?? overAtMs(pod) + (silent ? WAITS.silentKubeletMs : 0);
 }
 
 export function planEnd(facts: Facts, pod: TargetPod, now: number): PlanPart {

@@ -12,6 +12,8 @@ export const WAITS = {
   tracerCreateMs: 20_000,
   /** A tracer told to leave (uninstall, withdrawn labels) sends what it has and exits; then we go on without it. */
   leaveMs: 8000,
+  /** A kubelet that doesn't stop a deleted pod is waited for as long as Kubernetes bears an unreachable node (tolerationSeconds 300). */
+  silentKubeletMs: 300_000,
   /** A profile that can't be stored is given up so long after the flush deadline. */
   storeMs: 60_000,
   /** A terminating tracer on a silent node is removed without its kubelet so long after its own grace period. */

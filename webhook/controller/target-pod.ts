@@ -59,6 +59,11 @@ export interface TargetPod {
   readonly statusReason: string | null;
   /** The deletion timestamp, which includes the grace period; null while nobody deletes it. */
   readonly deletionAtMs: number | null;
+  /**
+   * It is deleted, and its kubelet has not said yet that it is done: then it deletes the pod once more with a grace period of 0, as whoever
+   * deletes it by force does. Until then it isn't Flak that holds the pod.
+   */
+  readonly awaitsKubelet: boolean;
   readonly graceSeconds: number;
   /** Flak's finalizer is on it. */
   readonly held: boolean;

@@ -16,6 +16,7 @@ export const metadataSchema = z.object({
   resourceVersion: z.string().default(''),
   creationTimestamp: instantSchema.nullish(),
   deletionTimestamp: instantSchema.nullish(),
+  deletionGracePeriodSeconds: z.number().nullish(),
   labels: stringMapSchema,
   annotations: stringMapSchema,
   finalizers: z.array(z.string()).nullish(),

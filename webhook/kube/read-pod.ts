@@ -84,6 +84,7 @@ function readTimes({ metadata, status }: RawPod) {
   return {
     createdAtMs,
     deletionAtMs: metadata.deletionTimestamp ?? null,
+    awaitsKubelet: (metadata.deletionGracePeriodSeconds ?? 0) > 0,
     scheduledAtMs: scheduled?.lastTransitionTime ?? null,
     lastTransitionAtMs: Math.max(createdAtMs, ...conditions.map(({ lastTransitionTime }) => lastTransitionTime ?? 0)),
   };

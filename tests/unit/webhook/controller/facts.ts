@@ -55,6 +55,7 @@ export function pod(changes: Partial<TargetPod> = {}): TargetPod {
     phase: 'Running',
     statusReason: null,
     deletionAtMs: null,
+    awaitsKubelet: false,
     graceSeconds: 30,
     held: true,
     optIn: 'true',

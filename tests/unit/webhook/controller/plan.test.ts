@@ -32,6 +32,7 @@ const anyPod: fc.Arbitrary<TargetPod> = fc
     phase: from('Pending' as const, 'Running' as const, 'Succeeded' as const, 'Failed' as const, 'Unknown' as const),
     statusReason: from('OutOfpods', null),
     deletionAtMs: mostly<number | null>(null, ago),
+    awaitsKubelet: flag,
     held: mostly(true, flag),
     optIn: mostly<TargetPod['optIn']>('true', from('false' as const, null)),
     traced: flag,

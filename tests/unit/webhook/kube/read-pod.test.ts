@@ -126,6 +126,9 @@ describe('reading a pod', () => {
     equal(pod.scheduledAtMs, at('2026-01-01T00:00:01Z'));
     equal(pod.lastTransitionAtMs, at('2026-01-01T00:00:09Z'));
     equal(pod.graceSeconds, 5);
+    const deleted = (deletionGracePeriodSeconds?: number): boolean | undefined =>
+      readPod({ ...POD, metadata: { ...POD.metadata, deletionGracePeriodSeconds } })?.awaitsKubelet;
+    deepEqual([deleted(5), deleted(0), deleted()], [true, false, false]);
   });
 
   it('knows where no tracer could follow it, as admission does', () => {
