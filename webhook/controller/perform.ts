@@ -75,7 +75,7 @@ async function createTracer(
   return created.kind === 'already-exists' ? DONE : created;
 }
 
-/** After an outage the watch of reports may be half a minute behind that of tracers: a tracer that ended may have been done. */
+/** After an outage the watch of reports may be some seconds behind that of tracers: a tracer that ended may have been done. */
 async function isFinalStored({ traceState }: PerformDeps, podUid: string): Promise<boolean> {
   const stored = await traceState.read(podUid);
   return stored.kind === 'ok' && stored.value.report.kind === 'final';

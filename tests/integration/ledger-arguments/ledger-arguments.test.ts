@@ -20,6 +20,7 @@ import { skipBecause } from '../../skip.ts';
 import { makeCgroup } from '../tracer-ledger/stage.ts';
 import { stageForEach } from '../tracer-ledger/stage-hooks.ts';
 import { allows } from '../../allows.ts';
+import { within } from '../../within.ts';
 import type { Traced, Tuples } from './strace.ts';
 import { group, traceInside } from './strace.ts';
 import { isListening, until } from './until.ts';
@@ -37,7 +38,6 @@ thread.join()
 # The upper half of an int's register is the caller's: AF_INET with a bit above it is AF_INET.
 assert ctypes.CDLL(None).syscall(41, ctypes.c_long(1 << 32 | socket.AF_INET), ctypes.c_long(socket.SOCK_STREAM), ctypes.c_long(0)) > 0
 `;
-import { within } from '../../within.ts';
 
 function valuesIn({ containers }: SlotReading): Tuples {
   const entries = containers.flatMap((container) => container.entries);
