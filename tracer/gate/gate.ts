@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  futimesSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -42,10 +43,17 @@ export function createGate(root: string, podUid: string): Gate {
       unless('EEXIST', () => {
         mkdirSync(directory, { mode: 0o755 });
       });
-      // Made in one step, and complete when it can be seen: it is empty.
+      // Made in one step, and complete when it can be seen: it is empty. The kernel's own time for it is that of the last tick (current_time()
+      // in fs/inode.c), which may be before what the gate was held for.
       within(directory, (path) => {
+        const now = new Date();
         unless('EEXIST', () => {
-          closeSync(openSync(path, NEW_FILE, 0o444));
+          const file = openSync(path, NEW_FILE, 0o444);
+          try {
+            futimesSync(file, now, now);
+          } finally {
+            closeSync(file);
+          }
         });
       });
     },

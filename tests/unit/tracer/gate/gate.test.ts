@@ -30,6 +30,18 @@ describe('the gate of the hostPath medium', () => {
     assert.deepEqual(createGate(tree.root, UID).openedAt(), openedAt);
   });
 
+  it('is opened no earlier than it was, by the clock that tells when everything else happened', () => {
+    // A file's own time is that of the last tick: one opening of a hundred was early by it.
+    for (let turn = 0; turn < 1000; turn += 1) {
+      using tree = new TemporaryTree();
+      const gate = createGate(tree.root, UID);
+      const before = Date.now();
+      gate.open();
+      const openedAt = gate.openedAt()?.getTime() ?? NaN;
+      assert.ok(before <= openedAt && openedAt <= Date.now(), `${before} ${openedAt}`);
+    }
+  });
+
   it('leaves nothing but the root behind, and can be removed twice', () => {
     using tree = new TemporaryTree();
     const gate = createGate(tree.root, UID);
