@@ -152,7 +152,7 @@ describe('the controller on a real API server', function () {
     }
   });
 
-  writesCases(() => ({ scene, replicas }));
+  writesCases(() => ({ kube, scene, replicas }));
 
   it('says on the Trace why a pod that never had a node was not traced, and lets it go at once', async () => {
     const pod = await scene.create(KINDS.pods, gatedPod('waiting'));

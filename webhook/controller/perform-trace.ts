@@ -6,6 +6,7 @@ import { readTrace } from '../kube/read-trace.ts';
 import type { Resource } from '../kube/resource.ts';
 import type { Facts } from './facts.ts';
 import { traceName } from './object-names.ts';
+import { isFinished } from './plan-gone.ts';
 import type { TraceStatus } from './trace-status.ts';
 
 interface TraceRef {
@@ -28,14 +29,27 @@ export async function ensureTrace(traces: Resource, facts: Facts): Promise<Outco
   return created.kind === 'already-exists' ? { kind: 'ok', value: ref } : mapOutcome(created, () => ref);
 }
 
-/** Writes the fields that are given; those of earlier statuses stay unless they are given as null. */
-export async function writeTraceStatus(traces: Resource, facts: Facts, status: TraceStatus): Promise<Outcome<unknown>> {
+/** `finished`: it was already, and says so still. */
+export type StatusWritten = 'written' | 'finished';
+
+/**
+ * Writes the fields that are given; those of earlier statuses stay unless they are given as null. What a lagging cache, or a replica that
+ * has just lost its lead, decided does not undo how a trace ended: the API server refuses it (manifests/base/crd-traces.yaml).
+ */
+export async function writeTraceStatus(
+  traces: Resource,
+  facts: Facts,
+  status: TraceStatus,
+): Promise<Outcome<StatusWritten>> {
   const trace = await ensureTrace(traces, facts);
   if (trace.kind !== 'ok') return trace;
   const { namespace, name } = trace.value;
   // A reason that no longer holds must go; all else only ever grows.
   const cleared = { reason: null, message: null };
-  return traces.mergePatch(namespace, name, { status: { ...cleared, ...status } }, 'status');
+  const patched = await traces.mergePatch(namespace, name, { status: { ...cleared, ...status } }, 'status');
+  const written = mapOutcome(patched, (): StatusWritten => 'written');
+  if (written.kind !== 'refused') return written;
+  return (await isFinishedNow(traces, facts)) ? { kind: 'ok', value: 'finished' } : written;
 }
 
 /** Asked of the API server just now, for a decision that the cache may be too old for. */
@@ -43,6 +57,5 @@ export async function isFinishedNow(traces: Resource, { trace, pod, podUid }: Fa
   const ref = trace ?? (pod === null ? null : { namespace: pod.namespace, name: traceName(pod.name, podUid) });
   if (ref === null) return false;
   const read = await traces.get(ref.namespace, ref.name);
-  const phase = read.kind === 'ok' ? readTrace(read.value)?.status?.phase : undefined;
-  return phase === 'Complete' || phase === 'Untraced';
+  return read.kind === 'ok' && isFinished(readTrace(read.value)?.status?.phase);
 }

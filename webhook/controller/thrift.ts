@@ -5,6 +5,8 @@
  */
 import type { Action, Plan } from './actions.ts';
 import type { Facts } from './facts.ts';
+import { sameStatus } from './plan-status.ts';
+import type { TraceStatus } from './trace-status.ts';
 
 export interface Thrift {
   /** Leaves out what may wait, or what is on its way back to us, and looks again when its time is over. */
@@ -20,6 +22,8 @@ const SHOWN_MS = 5000;
 export function createThrift(now: () => number): Thrift {
   const waiting = new Map<string, { readonly phase: string; readonly sinceMs: number }>();
   const written = new Map<string, Map<string, number>>();
+  /** The newest alone: one that was written since has to be written over. */
+  const statuses = new Map<string, { readonly status: TraceStatus; readonly atMs: number }>();
 
   /** Counts from the first time a status of that phase is asked for. */
   function patienceLeft(podUid: string, { status, patienceMs }: Extract<Action, { kind: 'set-trace-status' }>): number {
@@ -30,7 +34,11 @@ export function createThrift(now: () => number): Thrift {
   }
 
   function leftMs(facts: Facts, action: Action): number {
-    if (action.kind === 'set-trace-status') return patienceLeft(facts.podUid, action);
+    if (action.kind === 'set-trace-status') {
+      const last = statuses.get(facts.podUid);
+      const isOnItsWay = last !== undefined && sameStatus(last.status, action.status);
+      return Math.max(patienceLeft(facts.podUid, action), isOnItsWay ? last.atMs + SHOWN_MS - now() : 0);
+    }
     const atMs = written.get(facts.podUid)?.get(keyOf(facts, action) ?? '');
     return atMs === undefined ? 0 : atMs + SHOWN_MS - now();
   }
@@ -44,6 +52,8 @@ export function createThrift(now: () => number): Thrift {
       return soonest === Infinity ? { actions } : { actions, recheckAfterMs: soonest };
     },
     done: (facts, action) => {
+      const status = action.kind === 'set-trace-status' || action.kind === 'create-trace' ? action.status : null;
+      if (status !== null) statuses.set(facts.podUid, { status, atMs: now() });
       const key = keyOf(facts, action);
       if (key === undefined) return;
       const own = written.get(facts.podUid) ?? new Map<string, number>();
@@ -52,12 +62,13 @@ export function createThrift(now: () => number): Thrift {
     forget: (podUid) => {
       waiting.delete(podUid);
       written.delete(podUid);
+      statuses.delete(podUid);
     },
   };
 }
 
 /** What is asked for again for as long as nothing shows that it was done; undefined for all else. */
 function keyOf({ tracer }: Facts, action: Action): string | undefined {
-  if (action.kind === 'create-trace') return action.kind;
+  if (['create-trace', 'store-profiles', 'finish-untraced'].includes(action.kind)) return action.kind;
   return action.kind === 'delete-tracer' && !action.force ? `${action.kind} ${tracer?.uid ?? ''}` : undefined;
 }

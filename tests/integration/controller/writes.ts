@@ -1,11 +1,17 @@
-/** How often the controller writes for one target. */
-import { ok } from 'node:assert/strict';
+/** What the controller writes for one target: how often, and never over an end. */
+import { deepEqual, ok } from 'node:assert/strict';
+import type { Facts } from '../../../webhook/controller/facts.ts';
+import { traceName } from '../../../webhook/controller/object-names.ts';
+import { writeTraceStatus } from '../../../webhook/controller/perform-trace.ts';
 import { WAITS } from '../../../webhook/controller/plan-times.ts';
+import type { KubeApi } from '../../../webhook/kube/client.ts';
 import { KINDS } from '../../../webhook/kube/kinds.ts';
+import { createResource } from '../../../webhook/kube/resource.ts';
 import { FLAK_NAMESPACE, GATE } from '../../../webhook/names.ts';
-import { gatedPod } from './kubelet-by-hand.ts';
+import { facts } from '../../unit/webhook/controller/facts.ts';
+import { gatedPod, type RawObject } from './kubelet-by-hand.ts';
 import type { Replica } from './replica.ts';
-import { gone, recorded, type Scene } from './scene.ts';
+import { gone, NAMESPACE, recorded, type Scene } from './scene.ts';
 
 const OWNER = {
   apiVersion: 'apps/v1',
@@ -17,7 +23,19 @@ const OWNER = {
 /** The tracer opens the gate, so that the controller need not. */
 const VOLUMES = [{ name: GATE.openingVolume, hostPath: { path: GATE.openingHostPath } }];
 
-export function writesCases(world: () => { readonly scene: Scene; readonly replicas: readonly Replica[] }): void {
+interface World {
+  readonly kube: KubeApi;
+  readonly scene: Scene;
+  readonly replicas: readonly Replica[];
+}
+
+/** As a cache shows them that is behind. */
+function staleFacts({ metadata }: RawObject, name: string): Facts {
+  const known = { namespace: NAMESPACE, name, podUid: metadata.uid, podName: metadata.name, resourceVersion: '1' };
+  return facts({ podUid: metadata.uid, trace: { ...known, status: { phase: 'Recording' } } });
+}
+
+export function writesCases(world: () => World): void {
   /**
    * From its creation to the last trace of it, as `METHOD path`. `slow`: how often what people read of it waited in vain for more, since
    * this machine took longer than that to play the kubelet: each time is one write more.
@@ -44,5 +62,24 @@ export function writesCases(world: () => { readonly scene: Scene; readonly repli
     const second = await writesFor('frugal-1');
     ok(first.paths.length <= 9 + first.slow, first.paths.join('\n'));
     ok(second.paths.length <= 8 + second.slow, second.paths.join('\n'));
+  });
+
+  it('writes nothing over the end of a trace, whatever a replica takes it for', async () => {
+    const { kube, scene } = world();
+    const pod = await scene.create(KINDS.pods, gatedPod('ended'));
+    await scene.inPhase(pod, 'Pending');
+    await scene.deletePod(pod);
+    const trace = await scene.inPhase(pod, 'Untraced');
+    const traces = createResource(kube.request, KINDS.traces);
+    const name = traceName(pod.metadata.name, pod.metadata.uid);
+    for (const phase of ['Flushing', 'Complete'] as const) {
+      const answer = await traces.mergePatch(NAMESPACE, name, { status: { phase } }, 'status');
+      ok(answer.kind === 'refused' && answer.message.includes('never changes'), JSON.stringify(answer));
+      const outcome = await writeTraceStatus(traces, staleFacts(pod, name), { phase });
+      deepEqual(outcome, { kind: 'ok', value: 'finished' });
+    }
+    deepEqual(await scene.traceOf(pod), trace);
+    await scene.releaseOther(pod);
+    await gone('the pod', () => scene.podNow(pod));
   });
 }

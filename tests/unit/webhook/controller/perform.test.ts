@@ -4,7 +4,8 @@ import type { Outcome } from '../../../../webhook/kube/outcome.ts';
 import { createPerform, type PerformDeps } from '../../../../webhook/controller/perform.ts';
 import type { TargetPod } from '../../../../webhook/controller/target-pod.ts';
 import { FakeResource } from '../kube/fake-resource.ts';
-import { facts, NOW, pod } from './facts.ts';
+import type { TracePhase } from '../../../../webhook/controller/trace-status.ts';
+import { facts, NOW, pod, trace } from './facts.ts';
 import { TRACER_SETTINGS } from './tracer-settings.ts';
 
 const CREATE = { kind: 'create-tracer', arming: 'before-gate', medium: 'hostPath' } as const;
@@ -46,5 +47,28 @@ describe('making a tracer', () => {
 
   it('is done for a target that goes on, whatever is stored', async () => {
     assert.equal((await createTracer(pod(), 'final')).made, 1);
+  });
+});
+
+describe("writing a Trace's status", () => {
+  const ARMING = { kind: 'set-trace-status', status: { phase: 'Arming' }, patienceMs: 0 } as const;
+  const REFUSED: Outcome<unknown> = { kind: 'refused', status: 422, message: 'how a trace ended never changes' };
+
+  const refusedWhile = (phase: TracePhase): Promise<Outcome<unknown>> => {
+    const traces = new FakeResource();
+    const { name, namespace, podName, podUid } = trace();
+    traces.put({ metadata: { name, namespace, uid: 'trace-uid' }, spec: { podName, podUid }, status: { phase } });
+    traces.nextOutcomes = [REFUSED];
+    return createPerform({ traces } as Partial<PerformDeps> as PerformDeps)(ARMING, facts());
+  };
+
+  it('is done where the API server refuses it because the Trace has ended, as no watch has said yet', async () => {
+    for (const phase of ['Complete', 'Untraced'] as const) {
+      assert.deepEqual(await refusedWhile(phase), { kind: 'ok', value: 'finished' });
+    }
+  });
+
+  it('fails where it is refused for anything else', async () => {
+    assert.deepEqual(await refusedWhile('Recording'), REFUSED);
   });
 });
