@@ -95,12 +95,12 @@ describe('an image that cannot be pulled', () => {
     });
 
     it('evicts a pod that has a controller, whose successor gets no gate', async () => {
-      const [first] = await podsOf(flak.kubectl, namespace.name, 'app=owned');
+      const owned = (): Promise<readonly ObservedPod[]> => podsOf(flak.kubectl, namespace.name, 'app=owned');
+      await waitUntil('its first pod', async () => (await owned()).length > 0, { limitMs: 90_000 });
+      const [first] = await owned();
       assert.equal(first?.spec.initContainers?.[0]?.image, `${NOWHERE}/flak-gate:none`);
       const isReplaced = async (): Promise<boolean> => {
-        successor = (await podsOf(flak.kubectl, namespace.name, 'app=owned')).find(
-          ({ metadata }) => metadata.uid !== first.metadata.uid,
-        );
+        successor = (await owned()).find(({ metadata }) => metadata.uid !== first.metadata.uid);
         return successor !== undefined;
       };
       await waitUntil('the pod has a successor', isReplaced, { limitMs: 180_000 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { FLAK_NAMESPACE, GATE, OBJECTS, USER_ANNOTATIONS } from '../../webhook/names.ts';
 import { recordFigure } from '../figure.ts';
+import { waitUntil } from '../cluster/wait-until.ts';
 import { type FlakCluster, flakCluster } from './flak-cluster.ts';
 import { waitForRollout } from './install.ts';
 import { findPod, type ObservedPod, waitForTrace } from './observe.ts';
@@ -89,7 +90,9 @@ describe('no control plane', () => {
     await inNamespace('delete', 'pod', 'recorded', '--wait=false');
     await scale(2);
     await waitForTrace(flak.kubectl, namespace.name, 'recorded', ['Complete'], 120_000);
-    assert.equal(await findPod(flak.kubectl, namespace.name, 'recorded'), undefined);
+    const isGone = async (): Promise<boolean> =>
+      (await findPod(flak.kubectl, namespace.name, 'recorded')) === undefined;
+    await waitUntil('the pod is gone', isGone, { limitMs: 180_000 });
     const profile = (await profilesOf(flak.kubectl, namespace.name)).get('pod-recorded-main');
     assert.ok(madeBy(profile, 'startup', 'serving').has('mkdir'));
     assert.deepEqual(profile?.completeness.reasons, []);

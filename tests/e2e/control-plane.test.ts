@@ -48,7 +48,9 @@ describe('a control plane in trouble', () => {
   /** The target's pod is gone, and its profile has what it did at the very end of its life. */
   async function assertWhole(name: string): Promise<void> {
     await waitForTrace(flak.kubectl, namespace.name, name, ['Complete'], 90_000);
-    assert.equal(await findPod(flak.kubectl, namespace.name, name), undefined);
+    // Its profile is stored when the last report is there; the kubelet says once more, as late as it likes, that it is gone.
+    const isGone = async (): Promise<boolean> => (await findPod(flak.kubectl, namespace.name, name)) === undefined;
+    await waitUntil('the pod is gone', isGone, { limitMs: 180_000 });
     const profile = (await profilesOf(flak.kubectl, namespace.name)).get(`pod-${name}-main`);
     assert.ok(madeBy(profile, 'startup', 'serving').has('mkdir'));
     assert.deepEqual([profile?.completeness.level, profile?.completeness.reasons], ['observed', []]);

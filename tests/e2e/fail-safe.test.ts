@@ -11,7 +11,8 @@ import { madeBy, profilesOf } from './stored-profiles.ts';
 import { pod, shellContainer, TRACED, WAITS_FOR_WORD } from './targets.ts';
 
 const FAIL_CLOSED = { [USER_ANNOTATIONS.failClosed]: 'true' };
-const FIVE_SECONDS = { [USER_ANNOTATIONS.gateTimeoutSeconds]: '5' };
+/** Long enough for the kubelet to have said that its gate runs, before it says that it ended. */
+const TWENTY_SECONDS = { [USER_ANNOTATIONS.gateTimeoutSeconds]: '20' };
 
 describe('a target that Flak fails', () => {
   let flak: FlakCluster;
@@ -42,7 +43,7 @@ describe('a target that Flak fails', () => {
     const items = [
       target(refused.name, 'refused', {}),
       target(refused.name, 'closed-timeout', {
-        annotations: { ...FAIL_CLOSED, ...FIVE_SECONDS },
+        annotations: { ...FAIL_CLOSED, ...TWENTY_SECONDS },
         spec: { restartPolicy: 'Never' },
       }),
       target(refused.name, 'closed-later', { annotations: FAIL_CLOSED }),
@@ -64,6 +65,14 @@ describe('a target that Flak fails', () => {
   const remove = (namespace: string, name: string, ...how: string[]): Promise<string> =>
     flak.kubectl.run(['delete', 'pod', name, '-n', namespace, '--timeout=180s', ...how]);
 
+  /** The finalizer goes a moment after its Trace is finished. */
+  const isLetGo = (namespace: string, name: string): Promise<void> =>
+    waitUntil(
+      `${name} is let go`,
+      async () => !(await findPod(flak.kubectl, namespace, name))?.metadata.finalizers?.includes(FINALIZER),
+      { limitMs: 90_000 },
+    );
+
   it('starts at once when the API server refuses its tracer, whose words Trace and Event repeat', async () => {
     await isReady(refused.name, 'refused');
     const { status } = await waitForTrace(flak.kubectl, refused.name, 'refused', ['Untraced']);
@@ -72,7 +81,7 @@ describe('a target that Flak fails', () => {
     assert.match(await waitForEvent(flak.kubectl, refused.name, 'refused', 'FlakNotTraced'), new RegExp(REFUSAL_WORDS));
     const log = await flak.kubectl.run(['logs', 'refused', '-c', 'flak-gate', '-n', refused.name]);
     assert.match(log, /released after .* tracer-rejected/);
-    assert.ok(!(await findPod(flak.kubectl, refused.name, 'refused'))?.metadata.finalizers?.includes(FINALIZER));
+    await isLetGo(refused.name, 'refused');
   });
 
   it('fails at its timeout when it is fail-closed and no tracer can be made', async () => {
@@ -129,9 +138,8 @@ describe('a target that Flak fails', () => {
     await flak.kubectl.run(labels);
     const { status } = await waitForTrace(flak.kubectl, open.name, 'withdrawn', ['Complete']);
     assert.equal(status.completeness?.level, 'partial');
-    const left = await findPod(flak.kubectl, open.name, 'withdrawn');
-    assert.equal(left?.status.phase, 'Running');
-    assert.ok(!left.metadata.finalizers?.includes(FINALIZER));
+    await isLetGo(open.name, 'withdrawn');
+    assert.equal((await findPod(flak.kubectl, open.name, 'withdrawn'))?.status.phase, 'Running');
   });
 
   async function losesNothing(name: string, endTracer: (tracer: ObservedPod) => Promise<unknown>): Promise<void> {

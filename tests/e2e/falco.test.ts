@@ -10,8 +10,6 @@ import { madeBy, profilesOf, type StoredTrace } from './stored-profiles.ts';
 import { pod, shellContainer, TRACED } from './targets.ts';
 import { FAKE_FALCO, type FakeFalco, installWithFalco, tellFakeFalco } from './tracer-with-falco.ts';
 
-/** Twice as long as a required Falco may hold it, by the rule of webhook/controller/tracer-probes.ts. */
-const GATE_TIMEOUT_SECONDS = '8';
 /** Faults that end, garble or flood what Falco says; the others have tests of their own. */
 const HARMLESS: readonly Fault[] = ['exits', 'garbage', 'floods', 'dies-in-a-line'];
 
@@ -106,7 +104,7 @@ describe('Falco beside the ledger', () => {
 
     it('holds a gate that requires it no longer than its bound, and the profile says that it was missing', async () => {
       falco?.fault('hangs');
-      await live('hangs', { 'flak.dev/falco': 'required', 'flak.dev/gate-timeout-seconds': GATE_TIMEOUT_SECONDS });
+      await live('hangs', { 'flak.dev/falco': 'required' });
       const { status, profile } = await keptOf('hangs');
       // Opened by the tracer, not by the gate's own timeout, which would be a reason too.
       assert.ok(status.gateOpenedAt !== undefined);

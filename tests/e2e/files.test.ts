@@ -48,7 +48,7 @@ describe('lines of file access', function () {
   it('are uploaded while the target runs, and fetched by who may read them', async function () {
     this.timeout(600_000);
     const containers = [shellContainer(flak.image('workbench'), 'main', 'exec sleep 600')];
-    const annotations = { 'flak.dev/files': 'lines', 'flak.dev/gate-timeout-seconds': '20' };
+    const annotations = { 'flak.dev/files': 'lines' };
     const shape = { labels: TRACED, annotations, spec: { containers, terminationGracePeriodSeconds: 1 } };
     await flak.kubectl.run(['create', '-f', '-'], JSON.stringify(pod(namespace.name, 'web', shape)));
     await flak.kubectl.run(['wait', '--for=condition=Ready', 'pod/web', '-n', namespace.name, '--timeout=270s']);

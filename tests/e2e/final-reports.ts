@@ -2,12 +2,13 @@
 import type { RecordedReport } from '../../profile/recording.ts';
 import { parseTraceState, TRACE_STATE } from '../../webhook/kube/trace-state.ts';
 import { FLAK_NAMESPACE, LABELS } from '../../webhook/names.ts';
+import { waitUntil } from '../cluster/wait-until.ts';
 import type { FlakCluster } from './flak-cluster.ts';
 import { watchObjects, type Watch } from './watch-objects.ts';
 
 export interface FinalReports extends Watch {
-  /** By the target's UID; complete for every trace that is `Complete`. */
-  readonly byPod: ReadonlyMap<string, RecordedReport>;
+  /** Of a target whose trace is `Complete`, or about to be; waits until it has come, as nothing orders the two for who looks from outside. */
+  readonly of: (podUid: string) => Promise<RecordedReport>;
 }
 
 /** Begins to collect; traces that end from now on are in it. */
@@ -19,5 +20,13 @@ export async function collectFinalReports(flak: FlakCluster): Promise<FinalRepor
     const { report } = parseTraceState(object);
     if (report.kind === 'final') byPod.set(report.podUid, report);
   });
-  return { byPod, stop: () => watch.stop() };
+  return {
+    of: async (podUid) => {
+      await waitUntil(`the final report of ${podUid}`, () => Promise.resolve(byPod.has(podUid)), { limitMs: 90_000 });
+      const report = byPod.get(podUid);
+      if (report === undefined) throw new Error(podUid);
+      return report;
+    },
+    stop: () => watch.stop(),
+  };
 }

@@ -34,9 +34,8 @@ export async function runGatedPods(flak: FlakCluster, count: number): Promise<re
   try {
     const pods = await runJob(flak, namespace.name, count);
     const machine = await recorder.stop();
-    return pods.map(({ metadata: { name, uid } }) => {
-      const report = reports.byPod.get(uid);
-      assert.ok(report, `no final report of ${name} was seen`);
+    const seen = await Promise.all(pods.map(async (one) => ({ ...one, report: await reports.of(one.metadata.uid) })));
+    return seen.map(({ metadata: { name }, report }) => {
       const [container, ...more] = targetContainers(report);
       assert.ok(container && more.length === 0, JSON.stringify(report.containers));
       const first = cgroupsOf(machine, container.containerId).map((id) => machine.firstNs.get(id) ?? 0n);

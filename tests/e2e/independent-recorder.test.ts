@@ -87,9 +87,8 @@ describe("Flak's recordings beside an independent recorder's", () => {
       await kubectl.run(['delete', 'pod', 'web', 'parts', 'python', ...inNamespace]);
       await waitForPhases(kubectl, namespace.name, items.length, ['Complete']);
       for (const { metadata } of pods.items) {
-        const report = reports.byPod.get(metadata.uid);
-        assert.ok(report, `no final report of ${metadata.name} was seen`);
-        for (const one of targetContainers(report)) recordings.set(`${metadata.name}/${one.name}`, one);
+        for (const one of targetContainers(await reports.of(metadata.uid)))
+          recordings.set(`${metadata.name}/${one.name}`, one);
       }
       profiles = await profilesOf(kubectl, namespace.name);
     } finally {

@@ -98,9 +98,7 @@ describe('a tracer that is killed', () => {
       );
       traces = await waitForPhases(flak.kubectl, namespace.name, items.length, ['Complete'], 120_000);
       for (const { spec } of traces) {
-        const report = reports.byPod.get(spec.podUid);
-        assert.ok(report, `no final report of ${spec.podName} was seen`);
-        reportsOf.set(spec.podName, targetContainers(report));
+        reportsOf.set(spec.podName, targetContainers(await reports.of(spec.podUid)));
       }
     } finally {
       await reports.stop();

@@ -15,6 +15,7 @@ import { type NodeRemains, readNodeRemains } from './node-remains.ts';
 import { findPod, type ObservedPod, waitForTrace } from './observe.ts';
 import { scratchNamespace } from './scratch-namespace.ts';
 import { pod, shellContainer, TRACED } from './targets.ts';
+import { waitForGates } from './wait-for-gates.ts';
 
 type Scratch = Awaited<ReturnType<typeof scratchNamespace>>;
 
@@ -175,6 +176,7 @@ async function createTargets(flak: FlakCluster, namespace: string): Promise<void
     await kubectl.run(['wait', '--for=condition=Ready', `pod/${name}`, '-n', namespace, '--timeout=270s']);
   await kubectl.run(['delete', 'pod', 'done', '-n', namespace, '--timeout=180s']);
   await kubectl.run(['label', 'namespace', namespace, `${LABELS.gateMedium}=annotation`]);
+  await waitForGates(kubectl, namespace, 'annotation');
   // Its gate must not open by itself meanwhile.
   const annotations = { 'flak.dev/gate-timeout-seconds': '600' };
   const shape = { labels: TRACED, annotations, spec: podSpec(flak, 'exec sleep 600') };

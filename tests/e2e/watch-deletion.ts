@@ -1,5 +1,5 @@
 /** The order of events as etcd saw them: resource versions of one API server grow with every write, whatever the object. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntil } from '../cluster/wait-until.ts';
 import type { FlakCluster } from './flak-cluster.ts';
 import { watchObjects, type WatchEvent } from './watch-objects.ts';
 
@@ -14,7 +14,7 @@ export interface DeletionOrder {
   readonly podGone: number;
 }
 
-/** Watches pod and profile while `remove` runs; both events must have come when it returns (a second is given for the lines to arrive). */
+/** Watches pod and profile while `remove` runs, and until both events have come. */
 export async function watchDeletion(
   flak: FlakCluster,
   namespace: string,
@@ -25,22 +25,23 @@ export async function watchDeletion(
   const seen: { kind: string; event: WatchEvent<Seen> }[] = [];
   const watch = (kind: string) =>
     watchObjects<Seen>(flak, [kind, '-n', namespace], (event) => seen.push({ kind, event }));
-  const watches = await Promise.all(['pods', 'syscallprofiles'].map(watch));
-  try {
-    await remove();
-    await sleep(1000);
-  } finally {
-    await Promise.all(watches.map((one) => one.stop()));
-  }
   const versionOf = (kind: string, name: string, matches: (event: WatchEvent<Seen>) => boolean): number => {
     const found = seen.find(
       ({ kind: k, event }) => k === kind && event.object.metadata.name === name && matches(event),
     );
-    if (found === undefined) throw new Error(`no such event of ${kind} ${name} among ${seen.length}`);
-    return Number(found.event.object.metadata.resourceVersion);
+    return Number(found?.event.object.metadata.resourceVersion);
   };
-  return {
+  const order = (): DeletionOrder => ({
     profileStored: versionOf('syscallprofiles', profile, ({ object }) => object.status !== undefined),
     podGone: versionOf('pods', pod, ({ type }) => type === 'DELETED'),
-  };
+  });
+  const watches = await Promise.all(['pods', 'syscallprofiles'].map(watch));
+  try {
+    await remove();
+    const haveCome = (): Promise<boolean> => Promise.resolve(!Object.values(order()).includes(NaN));
+    await waitUntil('both events', haveCome, { limitMs: 90_000, explain: () => JSON.stringify(order()) });
+  } finally {
+    await Promise.all(watches.map((one) => one.stop()));
+  }
+  return order();
 }

@@ -25,6 +25,8 @@ export async function watchObjects<T>(
   const format = ['--watch', '--output-watch-events', '-o', 'jsonpath={@}{"\\n"}'];
   const kubectl = [`--kubeconfig=${flak.cluster.kubeconfig}`, 'get', ...args, ...format];
   const child = spawn(flak.cluster.kubectl, kubectl, { stdio: ['ignore', 'pipe', 'inherit'] });
+  // Not at its exit: lines that it has written may still be in the pipe.
+  const closed = once(child, 'close');
   let rest = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     const lines = (rest + chunk).split('\n');
@@ -35,7 +37,7 @@ export async function watchObjects<T>(
   return {
     async stop() {
       child.kill();
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      await closed;
     },
   };
 }

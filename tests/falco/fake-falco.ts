@@ -31,14 +31,15 @@ function lineOf(rule: string, fields: Readonly<Record<string, unknown>>): string
   return JSON.stringify({ hostname: 'n', priority: 'Debug', rule, source: 'syscall', output_fields: fields });
 }
 
-function eventLine(podUid: string, containerId: string, name: string): string {
+/** @param place of its container below the pod's cgroup; empty: of the pod's own processes */
+function eventLine(podUid: string, place: string, name: string): string {
   const line = lineOf('flak', {
     'evt.rawres': 0,
     'evt.time': 0,
     'evt.type': name,
     'proc.name': 'fake',
     'proc.pid': 4711,
-    'thread.cgroups': `cpu=/kubepods/besteffort/pod${podUid}/${containerId}`,
+    'thread.cgroups': `cpu=/kubepods/besteffort/pod${podUid}${place}`,
     'thread.tid': 4711,
   });
   // As a number above 2^53, which JSON.stringify can't write.
@@ -58,10 +59,13 @@ function containers(): string[] {
   return existsSync(containersFile) ? readFileSync(containersFile, 'utf8').split('\n').filter(Boolean) : [];
 }
 
-/** Until it is killed: each container calls read and openat ten times a second. */
+/** Until it is killed: it sees the pod at once, and each container call pread64 and openat ten times a second. */
 async function watch(podUid: string, dropsPerTurn: number): Promise<never> {
+  await print(`${eventLine(podUid, '', 'read')}\n`);
   for (let turn = 0; ; turn += 1) {
-    const events = containers().flatMap((id) => ['openat', 'pread', 'procexit'].map((n) => eventLine(podUid, id, n)));
+    const events = containers().flatMap((id) =>
+      ['openat', 'pread', 'procexit'].map((n) => eventLine(podUid, `/${id}`, n)),
+    );
     await print([...events, metricsLine(turn * dropsPerTurn), ''].join('\n'));
     await delay(100);
   }
@@ -77,12 +81,13 @@ async function misbehave(podUid: string, shed: readonly string[]): Promise<void>
       process.exit(1);
       return;
     case 'floods':
-      for (const line = `${eventLine(podUid, containers()[0] ?? 'none', 'read')}\n`.repeat(500); ;) await print(line);
+      for (const line = `${eventLine(podUid, `/${containers()[0] ?? 'none'}`, 'read')}\n`.repeat(500); ;)
+        await print(line);
     case 'garbage':
       for (const bytes = '\u0000{"rule":"flak"'.repeat(10_000); ;) await print(bytes);
     case 'dies-in-a-line':
       while (containers().length === 0) await delay(10);
-      await print(`${eventLine(podUid, containers()[0] ?? '', 'openat')}\n{"rule":"flak","output_fi`);
+      await print(`${eventLine(podUid, `/${containers()[0] ?? ''}`, 'openat')}\n{"rule":"flak","output_fi`);
       await delay(200);
       process.kill(process.pid, 'SIGKILL');
       return;

@@ -117,10 +117,7 @@ describe('the controller on a real API server', function () {
     const stored = await scene.profile('deployment-web-app');
     deepEqual(callNames(stored), ['exit_group', 'read', 'write']);
     equal(stored?.revisions[0]?.imageDigest, IMAGE_DIGEST);
-    await eventually('the finalizer is gone and no other', async () => {
-      const finalizers = (await scene.podNow(pod))?.metadata.finalizers;
-      return finalizers?.length === 1 && finalizers[0] === 'example.com/other' ? true : null;
-    });
+    await scene.letGo(pod);
     await scene.releaseOther(pod);
     await gone('the pod', () => scene.podNow(pod));
     await gone('the tracer', () => scene.tracerOf(pod));
@@ -193,19 +190,11 @@ describe('the controller on a real API server', function () {
       (await scene.podNow(pod))?.metadata.finalizers?.includes(FINALIZER) === false ? true : null,
     );
     await gone('the tracer', () => scene.tracerOf(pod));
-    const events = await server.kubectl.json<{ items: { reason: string }[] }>([
-      '-n',
-      NAMESPACE,
-      'get',
-      'events',
-      '-o',
-      'json',
-      '--field-selector=involvedObject.name=unlucky',
-    ]);
-    ok(
-      events.items.some(({ reason }) => reason === 'FlakGateReleased'),
-      JSON.stringify(events.items.map(({ reason }) => reason)),
-    );
+    const ofUnlucky = ['get', 'events', '-o', 'json', '--field-selector=involvedObject.name=unlucky'];
+    await eventually('an Event FlakGateReleased', async () => {
+      const { items } = await server.kubectl.json<{ items: { reason: string }[] }>(['-n', NAMESPACE, ...ofUnlucky]);
+      return items.some(({ reason }) => reason === 'FlakGateReleased') ? true : null;
+    });
     await scene.deletePod(pod);
     await scene.releaseOther(pod);
   });

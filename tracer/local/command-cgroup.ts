@@ -50,8 +50,10 @@ export function makeCommandCgroup(parent: string, name: number): CommandCgroup {
     directory: inner,
     population: () => processesBelow(directory).length,
     remove: () => {
-      for (let attempt = 0; attempt < 100 && processesBelow(directory).length > 0; attempt++)
+      for (let attempt = 0; attempt < LEAVING.attempts && processesBelow(directory).length > 0; attempt++) {
         for (const pid of processesBelow(directory)) move(pid, parent);
+        pause(LEAVING.pauseMs);
+      }
       removeTree(directory);
     },
   };
@@ -65,6 +67,13 @@ export function makeCommandCgroup(parent: string, name: number): CommandCgroup {
  */
 export function prepareMove(own: string): void {
   void writeFile(join(own, 'cgroup.procs'), '0').catch(() => undefined);
+}
+
+/** One that is ending can't be moved any more (cgroup_attach_task of kernel/cgroup/cgroup.c passes over it), and is listed until it is gone. */
+const LEAVING = { attempts: 200, pauseMs: 5 } as const;
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 /** The id of a cgroup is its directory's inode number (64-bit kernels, since 5.5). */

@@ -15,10 +15,11 @@ const PULL_FAILURES = [
   'SignatureValidationFailed',
 ];
 
-export function planGateImage({ pod, settings, avoidedGateImage }: Facts, now: number): PlanPart {
+export function planGateImage(facts: Facts, now: number): PlanPart {
+  const { pod, settings } = facts;
   if (pod === null || pod.gate === null) return NOTHING;
   const { gate } = pod;
-  if (gate.state.kind !== 'waiting') return trustAgain(gate, avoidedGateImage);
+  if (gate.state.kind !== 'waiting') return trustAgain(gate, facts.avoidedGateImage);
   if (!PULL_FAILURES.includes(gate.state.reason ?? '')) return NOTHING;
   const mirror = settings.gateImageMirror;
   const failingFromMs = pod.scheduledAtMs ?? pod.createdAtMs;
@@ -28,30 +29,40 @@ export function planGateImage({ pod, settings, avoidedGateImage }: Facts, now: n
     return act({ kind: 'replace-gate-image', image: mirror }, pullEvent(gate, `It is replaced by ${mirror}.`));
   }
   const lastAtMs = mirror === null ? replaceAtMs : replaceAtMs + WAITS.gatePullMs;
-  return now < lastAtMs ? recheckAt(lastAtMs) : withoutGate(pod, gate, markOf(gate, settings, now - lastAtMs));
+  return now < lastAtMs ? recheckAt(lastAtMs) : withoutGate(pod, gate, planMark(facts, gate, lastAtMs, now));
 }
 
 /**
- * A controller's pod is evicted (the eviction respects disruption budgets), and its successor comes without a gate. A
- * fail-closed one is not: its successor would run untraced.
+ * A controller's pod is evicted (the eviction respects disruption budgets), and its successor comes without a gate: any replica may be
+ * asked about it, so that all of them must know first. A fail-closed one is not: its successor would run untraced.
  */
-function withoutGate(pod: TargetPod, gate: Gate, avoid: PlanPart): PlanPart {
-  if (pod.owner === null) return told(avoid, pullEvent(gate, 'Delete and create the pod again to run it untraced.'));
-  if (pod.failClosed) return told(avoid, pullEvent(gate, 'The pod is fail-closed and goes on waiting.'));
-  return told(avoid, pullEvent(gate, 'The pod is evicted; its successor gets no gate.'), { kind: 'evict-target' });
+function withoutGate(pod: TargetPod, gate: Gate, mark: PlanPart): PlanPart {
+  if (pod.owner === null) {
+    return told(mark, pullEvent(gate, 'Delete and create the pod again to run it untraced.'));
+  }
+  if (pod.failClosed) return told(mark, pullEvent(gate, 'The pod is fail-closed and goes on waiting.'));
+  if (mark.recheckAtMs.length > 0) return mark;
+  return told(mark, pullEvent(gate, 'The pod is evicted; its successor gets no gate.'), { kind: 'evict-target' });
 }
 
-function told(avoid: PlanPart, ...actions: PlanPart['actions']): PlanPart {
-  return join(avoid, act(...actions));
+function told(mark: PlanPart, ...actions: PlanPart['actions']): PlanPart {
+  return join(mark, act(...actions));
 }
 
 /**
- * For the image that admission gives to new pods, and only when this pod has just found out: one that stays stuck says nothing about
- * the image of today, and would keep all others from being traced for as long as it is there.
+ * Tells admission to avoid the image that it gives to new pods, and looks again when every replica knows. Only when this pod has just found
+ * out: one that stays stuck says nothing about the image of today, and would keep all others from being traced for as long as it is there.
  */
-function markOf(gate: Gate, { gateImage, gateImageMirror }: Facts['settings'], hopelessForMs: number): PlanPart {
-  const todays = gate.image === gateImage || gate.image === gateImageMirror;
-  return todays && hopelessForMs < WAITS.avoidNewsMs ? act({ kind: 'avoid-gate-image', image: gateImage }) : NOTHING;
+function planMark({ settings, avoidedGateImage }: Facts, gate: Gate, foundAtMs: number, now: number): PlanPart {
+  const { gateImage, gateImageMirror } = settings;
+  const isTodays = gate.image === gateImage || gate.image === gateImageMirror;
+  if (!isTodays || now - foundAtMs >= WAITS.avoidNewsMs) return NOTHING;
+  const isMarked = avoidedGateImage?.image === gateImage && avoidedGateImage.sinceMs >= foundAtMs;
+  const knownAtMs = (isMarked ? avoidedGateImage.sinceMs : now) + WAITS.replicasKnowMs;
+  return join(
+    isMarked ? NOTHING : act({ kind: 'avoid-gate-image', image: gateImage }),
+    now < knownAtMs ? recheckAt(knownAtMs) : NOTHING,
+  );
 }
 
 function trustAgain(gate: Gate, avoided: Facts['avoidedGateImage']): PlanPart {

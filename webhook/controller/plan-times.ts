@@ -8,6 +8,8 @@ export const WAITS = {
   gatePullMs: 15_000,
   /** So long a gate image that can't be pulled is news to admission: some attempts to say it, but never a resync (5 min). */
   avoidNewsMs: 60_000,
+  /** So long after the leader has told them every replica knows it: their watches take some tens of ms. */
+  replicasKnowMs: 1000,
   /** A tracer whose container can't be created at all (not a pull) gets this long: mounts and sandboxes may need a second try. */
   tracerCreateMs: 20_000,
   /** A tracer told to leave (uninstall, withdrawn labels) sends what it has and exits; then we go on without it. */

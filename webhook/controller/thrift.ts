@@ -67,8 +67,15 @@ export function createThrift(now: () => number): Thrift {
   };
 }
 
+const ONCE: ReadonlySet<Action['kind']> = new Set([
+  'create-trace',
+  'store-profiles',
+  'finish-untraced',
+  'delete-trace-state',
+]);
+
 /** What is asked for again for as long as nothing shows that it was done; undefined for all else. */
 function keyOf({ tracer }: Facts, action: Action): string | undefined {
-  if (['create-trace', 'store-profiles', 'finish-untraced'].includes(action.kind)) return action.kind;
+  if (ONCE.has(action.kind)) return action.kind;
   return action.kind === 'delete-tracer' && !action.force ? `${action.kind} ${tracer?.uid ?? ''}` : undefined;
 }

@@ -22,8 +22,10 @@ export type RecordEvent = (pod: PodRef, reason: EventReason, message: string) =>
 
 /** 10 000 targets with a few Events each; an API server keeps Events for an hour, so nothing is said twice within one. */
 const SAID = { entries: 50_000, ms: 3_600_000 } as const;
-/** Requests under way; beyond it Events are dropped, not queued: they explain, they don't decide. */
-const MAX_UNDER_WAY = 20;
+/** Requests under way. */
+const MAX_UNDER_WAY = 8;
+/** Of 250 targets that come at once with four Events each; beyond it Events are dropped: they explain, they don't decide. */
+const MAX_WAITING = 1000;
 /** core/v1 Event.message (k8s.io/kubernetes/pkg/apis/core/validation/events.go). */
 const MAX_MESSAGE = 1024;
 
@@ -31,28 +33,30 @@ const MAX_MESSAGE = 1024;
 export function createRecordEvent(deps: EventDeps): RecordEvent {
   const said = createBoundedCache<true>(SAID.entries, SAID.ms, deps.now);
   const events = createResource(deps.request, KINDS.events);
+  const waiting: { readonly namespace: string; readonly reason: EventReason; readonly event: object }[] = [];
   let underWay = 0;
+
+  async function tell(): Promise<void> {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { namespace, event, reason } = next;
+      const told = await events.create(namespace, event).catch(() => null);
+      if (told?.kind !== 'ok') deps.onDropped(reason);
+    }
+    underWay -= 1;
+  }
+
   return (pod, reason, message) => {
     const key = `${pod.uid}/${reason}`;
     if (said.get(key) !== undefined) return;
-    if (underWay >= MAX_UNDER_WAY) {
+    if (waiting.length >= MAX_WAITING) {
       deps.onDropped(reason);
       return;
     }
     said.set(key, true);
+    waiting.push({ namespace: pod.namespace, reason, event: eventOf(deps, pod, reason, message) });
+    if (underWay >= MAX_UNDER_WAY) return;
     underWay += 1;
-    const done = (failed: boolean): void => {
-      underWay -= 1;
-      if (failed) deps.onDropped(reason);
-    };
-    events.create(pod.namespace, eventOf(deps, pod, reason, message)).then(
-      (outcome) => {
-        done(outcome.kind !== 'ok');
-      },
-      () => {
-        done(true);
-      },
-    );
+    void tell();
   };
 }
 

@@ -18,10 +18,11 @@ import { admissionDeps, reviewOf, type ReviewAnswer } from '../../unit/webhook/a
 import { admissionRouter } from '../../../webhook/admission/server.ts';
 
 const NAME = 'flak.flak-system.svc';
-const LIVES = { authorityMs: 15_000, servingMs: 8000, settleMs: 1600, backdateMs: 1000 };
-const RUN_MS = 32_000;
+/** A certificate is made anew when a third of its life is left: time enough for two keys to be made beside the reviews. */
+const LIVES = { authorityMs: 30_000, servingMs: 16_000, settleMs: 3200, backdateMs: 2000 };
+const RUN_MS = 64_000;
 /** How late the API server in this test sees a new bundle: well below the settling time, as in a cluster. */
-const PROPAGATION_MS = 800;
+const PROPAGATION_MS = 1600;
 
 /** The webhook configuration: one bundle for all, which its reader sees a little later. */
 class WebhookConfiguration {

@@ -20,7 +20,7 @@ export function startReplica(kubeconfig: string, identity: string): Replica {
   const parsed = parseConfiguration({
     FLAK_GATE_IMAGE: 'registry.example/gate:1',
     FLAK_TRACER_IMAGE: 'registry.example/tracer:1',
-    FLAK_FLUSH_DEADLINE_SECONDS: '5',
+    FLAK_FLUSH_DEADLINE_SECONDS: '15',
     FLAK_HTTPS_PORT: String(nextPort++),
     FLAK_METRICS_PORT: String(nextPort++),
     FLAK_KUBECONFIG: kubeconfig,

@@ -96,6 +96,11 @@ export function createScene(kube: KubeApi, node: Node) {
   const profile = async (name: string): Promise<SyscallProfileStatus | null> =>
     (await get<{ status?: SyscallProfileStatus }>(KINDS.syscallProfiles, NAMESPACE, name))?.status ?? null;
   const deletePod = (pod: RawObject): Promise<unknown> => resource(KINDS.pods).remove(NAMESPACE, pod.metadata.name);
+  const letGo = (pod: RawObject): Promise<unknown> =>
+    eventually('the finalizer is gone and no other', async () => {
+      const finalizers = (await podNow(pod))?.metadata.finalizers;
+      return finalizers?.length === 1 && finalizers[0] === 'example.com/other' ? true : null;
+    });
   /** Takes away the finalizer that isn't Flak's. */
   const releaseOther = (pod: RawObject): Promise<unknown> =>
     resource(KINDS.pods).jsonPatch(NAMESPACE, pod.metadata.name, [
@@ -113,6 +118,7 @@ export function createScene(kube: KubeApi, node: Node) {
     runUntilRecording,
     profile,
     deletePod,
+    letGo,
     releaseOther,
   };
 }

@@ -45,10 +45,14 @@ export function writesCases(world: () => World): void {
     const before = replicas.map(({ writes }) => writes.length);
     const createdMs = Date.now();
     const pod = await scene.runUntilRecording(gatedPod(name, { owner: OWNER, volumes: VOLUMES }));
-    const slow = Math.floor((Date.now() - createdMs) / WAITS.statusMs);
+    const alive = Math.floor((Date.now() - createdMs) / WAITS.statusMs);
+    const deletedMs = Date.now();
     await scene.deletePod(pod);
     await scene.report(pod, { kind: 'final', number: 2, ...recorded(0, 231) });
+    const slow = alive + Math.floor((Date.now() - deletedMs) / WAITS.statusMs);
     await scene.inPhase(pod, 'Complete');
+    // Taken away at the same time, either would have to be tried again.
+    await scene.letGo(pod);
     await scene.releaseOther(pod);
     await gone('the pod', () => scene.podNow(pod));
     await gone('the tracer', () => scene.tracerOf(pod));

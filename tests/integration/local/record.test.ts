@@ -182,6 +182,6 @@ describe('flak record', function () {
 });
 
 async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 300 && !isSo(); tries++) await sleep(50);
+  for (let tries = 0; tries < 1000 && !isSo(); tries++) await sleep(50);
   assert.ok(isSo());
 }

@@ -4,6 +4,7 @@ import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { waitUntil } from '../../cluster/wait-until.ts';
 import type { Program } from './program.ts';
 import { client, clientOnceServed } from './program.ts';
 
@@ -48,6 +49,12 @@ export const STORES: readonly Program[] = [
       run: async () => {
         await client('redis-benchmark', '-p', `${PORTS.redis}`, '-q', '-n', '2000', '-c', '20');
         await client('redis-cli', '-p', `${PORTS.redis}`, 'bgsave');
+        // A save that the end of the server cuts off is killed by it; one that has just ended isn't.
+        const isSaved = async (): Promise<boolean> =>
+          (await client('redis-cli', '-p', `${PORTS.redis}`, 'info', 'persistence')).includes(
+            'rdb_bgsave_in_progress:0',
+          );
+        await waitUntil('redis has saved', isSaved, { limitMs: 60_000 });
       },
     },
   },

@@ -122,16 +122,19 @@ export function uninstallCases(kubectl: () => Kubectl): void {
 
     it('by `kubectl delete -k` leaves nothing in the cluster but namespaces that are ending', async () => {
       await remove('-k', 'manifests', '--ignore-not-found');
-      const left = await kubectl().json<{ items: readonly (Named & { status: { phase: string } })[] }>([
-        'get',
-        '-k',
-        'manifests',
-        '--ignore-not-found',
-      ]);
-      assert.deepEqual(
-        left.items.map(({ metadata, status }) => `${metadata.name} ${status.phase}`),
-        ['flak-probe Terminating', 'flak-system Terminating'],
-      );
+      const left = async (): Promise<string[]> => {
+        const found = await kubectl().json<{ items: readonly (Named & { status: { phase: string } })[] }>([
+          'get',
+          '-k',
+          'manifests',
+          '--ignore-not-found',
+        ]);
+        return found.items.map(({ kind, metadata, status }) => `${kind} ${metadata.name} ${status.phase}`);
+      };
+      // A CRD goes when the API server has removed the objects of its kind.
+      const isLeft = async (): Promise<boolean> => (await left()).every((one) => one.startsWith('Namespace '));
+      await waitUntil('the CRDs are gone', isLeft, { limitMs: 60_000 });
+      assert.deepEqual(await left(), ['Namespace flak-probe Terminating', 'Namespace flak-system Terminating']);
     });
   });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { skipBecause } from '../../skip.ts';
@@ -10,6 +10,7 @@ import { closePins, openPins } from '../../../tracer/ledger/pins.ts';
 import type { BundleOptions } from './bundles.ts';
 import { DENYING_FILTER, makeBundle, makeRoot, runCrun, runc } from './bundles.ts';
 import { calledBy, deniedTo, straceNumbers } from './numbers.ts';
+import { untilPaused } from './paused.ts';
 import type { PodCgroup, Stage } from './stage.ts';
 import { openStage } from './stage.ts';
 
@@ -27,18 +28,6 @@ async function untilCalled(slot: Slot, name: string, nr: number): Promise<Contai
   for (let turn = 0; ; turn++) {
     const found = slot.read().containers.find((one) => one.name === name);
     if (calledBy(found, 'x86_64').includes(nr) || turn === 500) return found;
-    await sleep(20);
-  }
-}
-
-/** Waits until the only process of a cgroup is in pause(2): what it called before is over (proc_pid_syscall(5)). */
-async function untilPaused(cgroup: string): Promise<void> {
-  const call = (): string => {
-    const pid = readFileSync(join(cgroup, 'cgroup.procs'), 'utf8').trim();
-    return pid === '' ? '' : readFileSync(`/proc/${pid}/syscall`, 'utf8');
-  };
-  for (let turn = 0; !call().startsWith(`${PAUSE} `); turn++) {
-    if (turn === 1000) throw new Error(`${cgroup} does not pause: ${call()}`);
     await sleep(20);
   }
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { hashesOfCommand } from '../../../profile/exec-hash.ts';
 import { skipBecause } from '../../skip.ts';
+import { untilPaused } from '../tracer-ledger/paused.ts';
 import { compile } from '../tracer-ledger/stage.ts';
 import { DELETING, RUNNING } from '../wire/trace-server.ts';
 import { calledBy, GATE_ARGS, openTracing, until, type Tracing } from './tracing.ts';
@@ -34,6 +35,7 @@ describe("a tracer and its target's containers", function () {
     await until(() => tracing.stored()?.kind === 'armed');
     const app = node.start('app', ['/bin/workload', 'wait']);
     await until(() => node.namesKept().includes('app'));
+    await untilPaused(join(node.podCgroup, app.id));
     first.kill('SIGKILL');
     await once(first, 'exit');
     app.kill();

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordedReport } from '../../../profile/recording.ts';
 import { skipBecause } from '../../skip.ts';
 import { straceNumbers } from '../tracer-ledger/numbers.ts';
+import { untilPaused } from '../tracer-ledger/paused.ts';
 import { DELETING, type TraceServer } from '../wire/trace-server.ts';
 import type { NodeStage } from './node-stage.ts';
 import { calledBy, GATE_ARGS, openTracing, until, type Tracing } from './tracing.ts';
@@ -68,6 +69,8 @@ describe('the tracer, with a real kernel, real containers, the real gate and a r
     await gate.ended;
     const app = node.start('app', ['/bin/workload', 'wait']);
     await until(() => stored()?.kind === 'armed');
+    // A real pod has its sandbox: this one would be empty until runc has made the container's process.
+    await untilPaused(join(node.podCgroup, app.id));
     server.pods.set(node.podUid, DELETING);
     await delay(1_000);
     assert.equal(tracer.exitCode, null);

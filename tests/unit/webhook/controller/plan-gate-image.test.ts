@@ -31,9 +31,32 @@ describe("plan: a gate whose image can't be pulled", () => {
       recheckAfterMs: 15_000,
     },
     {
-      title: "then a controller's pod is evicted, and admission told",
+      title: 'then admission is told, and gets a second to know it on every replica',
       given: { ...given, pod: failing() },
-      does: ['avoid-gate-image', 'evict-target'],
+      does: ['avoid-gate-image'],
+      recheckAfterMs: 1000,
+    },
+    {
+      title: 'it is not told twice meanwhile',
+      given: { ...given, pod: failing({}, 15_700), avoidedGateImage: { image: 'gate:1', sinceMs: NOW - 600 } },
+      does: [],
+      recheckAfterMs: 400,
+    },
+    {
+      title: "then a controller's pod is evicted",
+      given: { ...given, pod: failing({}, 16_100), avoidedGateImage: { image: 'gate:1', sinceMs: NOW - 1000 } },
+      does: ['evict-target'],
+    },
+    {
+      title: 'what admission was told before this pod had failed is told anew',
+      given: { ...given, pod: failing(), avoidedGateImage: { image: 'gate:1', sinceMs: NOW - 1000 } },
+      does: ['avoid-gate-image'],
+      recheckAfterMs: 1000,
+    },
+    {
+      title: 'it is evicted all the same where admission could not be told for a minute',
+      given: { ...given, pod: failing({}, 15_000 + 60_000) },
+      does: ['evict-target'],
     },
     {
       title: 'a bare pod is only told about',
@@ -61,7 +84,7 @@ describe("plan: a gate whose image can't be pulled", () => {
     {
       title: 'a pod whose trace was given up is no less held back by it',
       given: { report: null, tracer: null, pod: failing({ held: false }), trace: trace({ phase: 'Untraced' }) },
-      does: ['avoid-gate-image', 'evict-target'],
+      does: ['avoid-gate-image'],
     },
     {
       title: 'a gate of that image that started since makes it trusted again',

@@ -151,9 +151,24 @@ describe('Events on a target', () => {
     equal(calls.length, 3);
   });
 
+  it('of many targets at once are all said, a few at a time', async () => {
+    let underWay = 0;
+    const most: number[] = [];
+    const said = new Set<string>();
+    const record = recorder(async ({ body }) => {
+      most.push((underWay += 1));
+      await new Promise((resolve) => setImmediate(resolve));
+      said.add((body as { involvedObject: { uid: string } }).involvedObject.uid);
+      underWay -= 1;
+    });
+    for (let index = 0; index < 200; index += 1) record({ ...TARGET, uid: String(index) }, 'FlakNotTraced', '');
+    while (underWay > 0) await new Promise((resolve) => setImmediate(resolve));
+    deepEqual([said.size, Math.max(...most), dropped], [200, 8, []]);
+  });
+
   it('are dropped and counted when they pile up or are refused, and never thrown', async () => {
     const never = recorder(() => new Promise(() => undefined));
-    for (let index = 0; index < 25; index += 1) never({ ...TARGET, uid: String(index) }, 'FlakWaiting', '');
+    for (let index = 0; index < 1013; index += 1) never({ ...TARGET, uid: String(index) }, 'FlakWaiting', '');
     equal(dropped.length, 5);
     const refused = recorder(answering({}).request);
     refused(TARGET, 'FlakWaiting', '');
