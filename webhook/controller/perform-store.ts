@@ -20,7 +20,7 @@ export interface StoreDeps {
   readonly traces: Resource;
   readonly traceState: Pick<TraceState, 'read'>;
   readonly storeProfile: StoreProfile;
-  /** Told once per stored trace. */
+  /** Told once per stored trace; once more where the watch of Traces stands still for longer than a leader remembers. */
   readonly onStored: (facts: Facts, status: TraceStatus) => void;
 }
 
@@ -41,7 +41,7 @@ export async function performStore(deps: StoreDeps, facts: Facts, action: StoreA
   const written = await writeTraceStatus(deps.traces, facts, status);
   // In a namespace that is going the Trace may be gone already; the profile is what counts.
   const lost = facts.namespace === 'terminating' && (written.kind === 'not-found' || written.kind === 'refused');
-  if (lost || (written.kind === 'ok' && written.value === 'written')) deps.onStored(facts, status);
+  if (written.kind === 'ok' || lost) deps.onStored(facts, status);
   return lost ? { kind: 'ok', value: null } : written;
 }
 

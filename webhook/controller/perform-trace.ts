@@ -29,27 +29,19 @@ export async function ensureTrace(traces: Resource, facts: Facts): Promise<Outco
   return created.kind === 'already-exists' ? { kind: 'ok', value: ref } : mapOutcome(created, () => ref);
 }
 
-/** `finished`: it was already, and says so still. */
-export type StatusWritten = 'written' | 'finished';
-
 /**
  * Writes the fields that are given; those of earlier statuses stay unless they are given as null. What a lagging cache, or a replica that
- * has just lost its lead, decided does not undo how a trace ended: the API server refuses it (manifests/base/crd-traces.yaml).
+ * has just lost its lead, decided does not undo a trace's end: the API server refuses it (manifests/base/crd-traces.yaml), and that is success.
  */
-export async function writeTraceStatus(
-  traces: Resource,
-  facts: Facts,
-  status: TraceStatus,
-): Promise<Outcome<StatusWritten>> {
+export async function writeTraceStatus(traces: Resource, facts: Facts, status: TraceStatus): Promise<Outcome<unknown>> {
   const trace = await ensureTrace(traces, facts);
   if (trace.kind !== 'ok') return trace;
   const { namespace, name } = trace.value;
   // A reason that no longer holds must go; all else only ever grows.
   const cleared = { reason: null, message: null };
-  const patched = await traces.mergePatch(namespace, name, { status: { ...cleared, ...status } }, 'status');
-  const written = mapOutcome(patched, (): StatusWritten => 'written');
+  const written = await traces.mergePatch(namespace, name, { status: { ...cleared, ...status } }, 'status');
   if (written.kind !== 'refused') return written;
-  return (await isFinishedNow(traces, facts)) ? { kind: 'ok', value: 'finished' } : written;
+  return (await isFinishedNow(traces, facts)) ? { kind: 'ok', value: null } : written;
 }
 
 /** Asked of the API server just now, for a decision that the cache may be too old for. */

@@ -58,7 +58,9 @@ function planMark({ settings, avoidedGateImage }: Facts, gate: Gate, foundAtMs: 
   const isTodays = gate.image === gateImage || gate.image === gateImageMirror;
   if (!isTodays || now - foundAtMs >= WAITS.avoidNewsMs) return NOTHING;
   const isMarked = avoidedGateImage?.image === gateImage && avoidedGateImage.sinceMs >= foundAtMs;
-  const knownAtMs = (isMarked ? avoidedGateImage.sinceMs : now) + WAITS.replicasKnowMs;
+  const markedAtMs = isMarked ? avoidedGateImage.sinceMs : now;
+  // Other pods may mark it anew all the time, or gates that start on other nodes take the mark away.
+  const knownAtMs = Math.min(markedAtMs + WAITS.replicasKnowMs, foundAtMs + WAITS.evictMs);
   return join(
     isMarked ? NOTHING : act({ kind: 'avoid-gate-image', image: gateImage }),
     now < knownAtMs ? recheckAt(knownAtMs) : NOTHING,

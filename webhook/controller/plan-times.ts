@@ -10,6 +10,8 @@ export const WAITS = {
   avoidNewsMs: 60_000,
   /** So long after the leader has told them every replica knows it: their watches take some tens of ms. */
   replicasKnowMs: 1000,
+  /** A pod whose gate's image can't be pulled is evicted so long after that is clear, whatever replicas know. */
+  evictMs: 5000,
   /** A tracer whose container can't be created at all (not a pull) gets this long: mounts and sandboxes may need a second try. */
   tracerCreateMs: 20_000,
   /** A tracer told to leave (uninstall, withdrawn labels) sends what it has and exits; then we go on without it. */

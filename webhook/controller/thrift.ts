@@ -54,6 +54,8 @@ export function createThrift(now: () => number): Thrift {
     done: (facts, action) => {
       const status = action.kind === 'set-trace-status' || action.kind === 'create-trace' ? action.status : null;
       if (status !== null) statuses.set(facts.podUid, { status, atMs: now() });
+      // What it said before its end is never said again, and its pod may stay for long.
+      if (action.kind === 'store-profiles' || action.kind === 'finish-untraced') statuses.delete(facts.podUid);
       const key = keyOf(facts, action);
       if (key === undefined) return;
       const own = written.get(facts.podUid) ?? new Map<string, number>();

@@ -1,9 +1,10 @@
 /** What the controller writes for one target: how often, and never over an end. */
-import { deepEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { Facts } from '../../../webhook/controller/facts.ts';
 import { traceName } from '../../../webhook/controller/object-names.ts';
 import { writeTraceStatus } from '../../../webhook/controller/perform-trace.ts';
 import { WAITS } from '../../../webhook/controller/plan-times.ts';
+import type { TraceStatus } from '../../../webhook/controller/trace-status.ts';
 import type { KubeApi } from '../../../webhook/kube/client.ts';
 import { KINDS } from '../../../webhook/kube/kinds.ts';
 import { createResource } from '../../../webhook/kube/resource.ts';
@@ -76,13 +77,19 @@ export function writesCases(world: () => World): void {
     const trace = await scene.inPhase(pod, 'Untraced');
     const traces = createResource(kube.request, KINDS.traces);
     const name = traceName(pod.metadata.name, pod.metadata.uid);
-    for (const phase of ['Flushing', 'Complete'] as const) {
-      const answer = await traces.mergePatch(NAMESPACE, name, { status: { phase } }, 'status');
-      ok(answer.kind === 'refused' && answer.message.includes('never changes'), JSON.stringify(answer));
-      const outcome = await writeTraceStatus(traces, staleFacts(pod, name), { phase });
-      deepEqual(outcome, { kind: 'ok', value: 'finished' });
-    }
+    const triedInVain = async (status: TraceStatus): Promise<void> => {
+      const answer = await traces.mergePatch(NAMESPACE, name, { status }, 'status');
+      ok(answer.kind === 'refused' && answer.message.includes('stays as it ended'), JSON.stringify(answer));
+      deepEqual(await writeTraceStatus(traces, staleFacts(pod, name), status), { kind: 'ok', value: null });
+    };
+    await triedInVain({ phase: 'Flushing' });
+    await triedInVain({ phase: 'Untraced', reason: 'finalizer-removed' });
     deepEqual(await scene.traceOf(pod), trace);
+    // Profiles that are stored are stored, whatever another replica took it for before; from then on that stands.
+    equal((await writeTraceStatus(traces, staleFacts(pod, name), { phase: 'Complete' })).kind, 'ok');
+    await triedInVain({ phase: 'Flushing' });
+    await triedInVain({ phase: 'Untraced', reason: 'finalizer-removed' });
+    equal((await scene.traceOf(pod))?.phase, 'Complete');
     await scene.releaseOther(pod);
     await gone('the pod', () => scene.podNow(pod));
   });

@@ -33,7 +33,7 @@ describe("a tracer and its target's containers", function () {
     const first = tracing.startTracer({ FLAK_SNAPSHOT_MIN_MS: '600000' });
     await node.start('flak-gate', GATE_ARGS).ended;
     await until(() => tracing.stored()?.kind === 'armed');
-    const app = node.start('app', ['/bin/workload', 'wait']);
+    const app = node.start('app', ['/bin/workload', 'wait'], 'tidy');
     await until(() => node.namesKept().includes('app'));
     await untilPaused(join(node.podCgroup, app.id));
     first.kill('SIGKILL');

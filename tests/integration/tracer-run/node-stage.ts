@@ -1,7 +1,16 @@
 /** A node with one pod, made by hand the way kubelet and containerd make them; containers are started by runc. All undone at its end. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRollFile } from '../../../tracer/containers/roll-file.ts';
@@ -28,8 +37,11 @@ export interface NodeStage {
   namesKept(): string[];
   /** Pins of the ledger that are left. */
   pins(): string[];
-  /** Starts a container in the pod and returns its foreground runc. */
-  start(name: string, args: readonly string[]): StartedContainer;
+  /**
+   * Starts a container in the pod and returns its foreground runc.
+   * @param kubelet `tidy`: it has removed its link to the container's log, from which its name can be told when the runtime's record is gone
+   */
+  start(name: string, args: readonly string[], kubelet?: 'tidy'): StartedContainer;
   dispose(): Promise<void>;
 }
 
@@ -88,8 +100,9 @@ export async function openNodeStage(): Promise<NodeStage> {
     },
     // maps.debug and progs.debug are the kernel's own, in every new BPF file system (kernel/bpf/preload).
     pins: () => readdirSync(join(folder, 'bpf')).filter((name) => !name.endsWith('.debug')),
-    start: (name, args) => {
+    start: (name, args, kubelet) => {
       const id = (++containers).toString(16).padStart(64, '0');
+      if (kubelet === undefined) linkLog(join(folder, 'log/containers'), `web-0_shop_${name}-${id}.log`);
       const bundle = makeBundle(folder, { id, name, args, cgroupsPath: `${podPath}/${id}`, podUid });
       const child = spawn('runc', ['--root', join(folder, 'runc'), 'run', '--bundle', bundle, id], { stdio: 'ignore' });
       running.add(child);
@@ -115,6 +128,12 @@ export async function openNodeStage(): Promise<NodeStage> {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** As kuberuntime does (legacyLogSymlink): it stays until the kubelet removes the dead container. */
+function linkLog(directory: string, name: string): void {
+  mkdirSync(directory, { recursive: true });
+  symlinkSync('/var/log/pods/none', join(directory, name));
 }
 
 interface Bundle {

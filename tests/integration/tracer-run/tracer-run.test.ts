@@ -57,7 +57,10 @@ describe('the tracer, with a real kernel, real containers, the real gate and a r
     assert.deepEqual(calledBy(final, 'app'), expected('more'));
     assert.ok(calledBy(final, 'flak-gate').length > 0);
     assert.deepEqual(readdirSync(node.rollRoot), []);
-    assert.ok(final.containers.every(({ kind, runtime }) => kind === 'container' && runtime === 'runc'));
+    assert.ok(final.containers.every(({ kind }) => kind === 'container'));
+    // Where the record of one that lived for a tenth of a second has gone too soon, its log tells its name.
+    assert.ok(final.containers.every(({ runtime }) => runtime === 'runc' || runtime === null));
+    assert.equal(final.containers.find(({ name }) => name === 'flak-gate')?.runtime, 'runc');
     assert.ok(final.containers.some(({ containerId }) => containerId === app.id));
     assert.deepEqual(node.pins(), []);
     assert.deepEqual(readdirSync(node.gatesRoot), []);
@@ -88,14 +91,16 @@ describe('the tracer, with a real kernel, real containers, the real gate and a r
     const armedAt = stored()?.armedAt;
     first.kill('SIGKILL');
     await once(first, 'exit');
-    assert.equal(await node.start('app', ['/bin/workload']).ended, 0);
+    assert.equal(await node.start('app', ['/bin/workload'], 'tidy').ended, 0);
 
     const second = startTracer();
     server.pods.set(node.podUid, DELETING);
     assert.deepEqual(await once(second, 'exit'), [0, null]);
     const final = stored();
     assert.equal(final?.kind, 'final');
-    assert.deepEqual([final.reasons, final.notes, final.armedAt], [[], ['tracer-restarted'], armedAt]);
+    assert.deepEqual([final.reasons, final.notes], [[], ['tracer-restarted']]);
+    // Each tracer tells the instant, which is kept by the clock since boot, by the wall clock: the last millisecond may differ.
+    assert.ok(Math.abs(Date.parse(final.armedAt) - Date.parse(armedAt ?? '')) <= 50, `${final.armedAt} ${armedAt}`);
     // Its record went while nobody was there to read it; what it called is kept all the same.
     const nameless = final.containers.find(({ name }) => name === null);
     assert.deepEqual(

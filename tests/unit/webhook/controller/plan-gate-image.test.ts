@@ -13,6 +13,8 @@ describe("plan: a gate whose image can't be pulled", () => {
     });
   const mirrored = { ...facts().settings, gateImageMirror: 'mirror/gate:1' };
   const given = { report: null, tracer: STARTING_TRACER };
+  /** By every replica, that it failed. */
+  const KNOWN = { image: 'gate:1', sinceMs: NOW - 1000 };
   check([
     { title: 'it gets 15 s', given: { ...given, pod: failing({}, 14_000) }, does: [], recheckAfterMs: 1000 },
     {
@@ -44,7 +46,7 @@ describe("plan: a gate whose image can't be pulled", () => {
     },
     {
       title: "then a controller's pod is evicted",
-      given: { ...given, pod: failing({}, 16_100), avoidedGateImage: { image: 'gate:1', sinceMs: NOW - 1000 } },
+      given: { ...given, pod: failing({}, 16_100), avoidedGateImage: KNOWN },
       does: ['evict-target'],
     },
     {
@@ -54,14 +56,19 @@ describe("plan: a gate whose image can't be pulled", () => {
       recheckAfterMs: 1000,
     },
     {
+      title: 'it is evicted after five seconds, however often others tell it anew or trust it again',
+      given: { ...given, pod: failing({}, 20_000) },
+      does: ['avoid-gate-image', 'evict-target'],
+    },
+    {
       title: 'it is evicted all the same where admission could not be told for a minute',
       given: { ...given, pod: failing({}, 15_000 + 60_000) },
       does: ['evict-target'],
     },
     {
       title: 'a bare pod is only told about',
-      given: { ...given, pod: failing({ owner: null }) },
-      does: ['avoid-gate-image'],
+      given: { ...given, pod: failing({ owner: null }, 16_100), avoidedGateImage: KNOWN },
+      does: [],
     },
     {
       title: 'a bare pod that stays stuck does not tell admission again, at every resync',
@@ -78,13 +85,19 @@ describe("plan: a gate whose image can't be pulled", () => {
     },
     {
       title: 'a fail-closed pod is never evicted: its successor would run untraced',
-      given: { ...given, pod: failing({ failClosed: true }) },
-      does: ['avoid-gate-image'],
+      given: { ...given, pod: failing({ failClosed: true }, 16_100), avoidedGateImage: KNOWN },
+      does: [],
     },
     {
       title: 'a pod whose trace was given up is no less held back by it',
-      given: { report: null, tracer: null, pod: failing({ held: false }), trace: trace({ phase: 'Untraced' }) },
-      does: ['avoid-gate-image'],
+      given: {
+        report: null,
+        tracer: null,
+        pod: failing({ held: false }, 16_100),
+        trace: trace({ phase: 'Untraced' }),
+        avoidedGateImage: KNOWN,
+      },
+      does: ['evict-target'],
     },
     {
       title: 'a gate of that image that started since makes it trusted again',

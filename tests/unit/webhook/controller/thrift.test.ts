@@ -55,6 +55,13 @@ describe("the controller's thrift", () => {
     deepEqual(turn(STORE, FREE), { actions: [FREE], recheckAfterMs: 5000 });
   });
 
+  it("says again what it said before it was done: that is the API server's to refuse", () => {
+    const { turn } = open();
+    turn(say('Recording'));
+    turn(STORE);
+    deepEqual(turn(say('Recording')).actions, [say('Recording')]);
+  });
+
   it('remembers nothing of a target that is over', () => {
     const { turn, thrift } = open();
     turn(say('Recording'), STORE);
